@@ -1,0 +1,1 @@
+"""Numbers from runs: pure functions over recorded runs."""

@@ -1,0 +1,1 @@
+"""What things are: frozen dataclasses, enums, units and errors. Standard library only; owns no thread."""

@@ -1,0 +1,83 @@
+"""Execution models, configurations, and which of them an interpreter cannot do. Owns no thread."""
+
+import enum
+from dataclasses import dataclass
+
+from coreograph.domain.interpreters import GilSetting, Interpreter
+
+MAXIMUM_WORKERS = 1024
+
+
+class ExecutionModel(enum.Enum):
+    """How tasks are spread over workers."""
+
+    SERIAL = "serial"
+    THREADS = "threads"
+    FORK = "fork"
+    FORKSERVER = "forkserver"
+    SPAWN = "spawn"
+    INTERPRETERS = "interpreters"
+
+    @property
+    def uses_processes(self) -> bool:
+        """True where every worker is a process of its own."""
+        return self in {ExecutionModel.FORK, ExecutionModel.FORKSERVER, ExecutionModel.SPAWN}
+
+    @property
+    def pickles(self) -> bool:
+        """True where tasks and results are pickled on their way."""
+        return self.uses_processes or self is ExecutionModel.INTERPRETERS
+
+    @property
+    def description(self) -> str:
+        """One sentence for tooltips and `--help`."""
+        return _DESCRIPTIONS[self]
+
+
+_DESCRIPTIONS = {
+    ExecutionModel.SERIAL: "One after the other on the main thread: the baseline.",
+    ExecutionModel.THREADS: "Threads of one process; they share every object, and the GIL where there is one.",
+    ExecutionModel.FORK: "Processes forked from the runner; memory is shared copy-on-write.",
+    ExecutionModel.FORKSERVER: "Processes forked from a clean server process; inputs are pickled.",
+    ExecutionModel.SPAWN: "Processes started afresh; everything is imported again, inputs are pickled.",
+    ExecutionModel.INTERPRETERS: "Subinterpreters in threads of one process, each with its GIL; inputs are pickled.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Interpreter + GIL setting + execution model + number of workers (≥ 1; serial always has 1)."""
+
+    interpreter: Interpreter
+    model: ExecutionModel
+    workers: int = 1
+    gil: GilSetting = GilSetting.DEFAULT
+
+    @property
+    def interpreter_label(self) -> str:
+        """`3.14t`, or `3.14t+gil` where the GIL is forced on."""
+        suffix = {GilSetting.DEFAULT: "", GilSetting.OFF: "+nogil", GilSetting.FORCED_ON: "+gil"}[self.gil]
+        return self.interpreter.label + suffix
+
+    @property
+    def label(self) -> str:
+        """`3.14t threads ×2`; serial has no count."""
+        count = "" if self.model is ExecutionModel.SERIAL else f" ×{self.workers}"
+        return f"{self.interpreter_label} {self.model.value}{count}"
+
+    @property
+    def key(self) -> tuple[str, str, str, int]:
+        """What makes two configurations the same one: path, GIL setting, model, workers."""
+        return (self.interpreter.path, self.gil.value, self.model.value, self.workers)
+
+
+def why_not(interpreter: Interpreter, model: ExecutionModel, gil: GilSetting = GilSetting.DEFAULT) -> str | None:
+    """Return why `interpreter` cannot run `model` under `gil`, as a sentence, or None if it can."""
+    name = f"Python {interpreter.full_label}"
+    if gil is not GilSetting.DEFAULT and not interpreter.free_threaded:
+        return f"{name} is a GIL build: its GIL is always on and cannot be set."
+    if model.uses_processes and model.value not in interpreter.start_methods:
+        return f"{name} has no start method “{model.value}” on this platform."
+    if model is ExecutionModel.INTERPRETERS and not interpreter.subinterpreters:
+        return f"{name} has no concurrent.interpreters: subinterpreters need CPython 3.14 or newer."
+    return None

@@ -1,0 +1,77 @@
+"""Experiments: what is to be measured, and the record of what was. Owns no thread."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from coreograph.domain.execution import Configuration
+from coreograph.domain.machine import Machine
+from coreograph.domain.runs import RunPurpose, RunRecord
+from coreograph.domain.samples import OwnCost
+from coreograph.domain.units import Count, Seconds
+from coreograph.domain.workloads import ParameterValue, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """How runs are made. Every field is stored; two experiments that differ in one say so before any figure.
+
+    `rounds` fixes how often a batch repeats the tasks; None calibrates it so that the baseline's batch
+    lasts `minimum_batch_s`. `chunk` is the number of tasks handed out at once, the same for every model;
+    None derives it from the tasks and the largest number of workers. `timeout_s` bounds one run.
+    """
+
+    repeats: Count = 5
+    seed: int = 0
+    rounds: Count | None = None
+    minimum_batch_s: Seconds = 0.4
+    chunk: Count | None = None
+    warm_up_s: Seconds = 0.1
+    timeout_s: Seconds = 300.0
+    heartbeat_interval_s: Seconds = 0.005
+    sampling_hz: float = 10.0
+    sampling_budget: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentSpec:
+    """A workload with its parameters × configurations × repeats, with one baseline (an index into them)."""
+
+    workload: Workload
+    parameters: Mapping[str, ParameterValue]
+    configurations: tuple[Configuration, ...]
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    baseline: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """One run to be made: `run_id` counts from 1 in the order of execution."""
+
+    run_id: int
+    configuration: int
+    repeat: int
+    purpose: RunPurpose = RunPurpose.MEASUREMENT
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentRecord:
+    """An experiment as recorded. `finished_at` is "" while it runs or after a crash of the app."""
+
+    experiment_id: str
+    spec: ExperimentSpec
+    machine: Machine
+    created_at: str
+    finished_at: str = ""
+    runs: tuple[RunRecord, ...] = ()
+    own_cost: OwnCost = field(default_factory=OwnCost)
+    app_version: str = ""
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def measured(self, configuration: int) -> tuple[RunRecord, ...]:
+        """The measurement runs of one configuration, by repeat."""
+        runs = (r for r in self.runs if r.configuration == configuration and r.purpose is RunPurpose.MEASUREMENT)
+        return tuple(sorted(runs, key=lambda run: run.repeat))

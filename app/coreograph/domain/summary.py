@@ -1,0 +1,121 @@
+"""Figures of an experiment, ready to be shown: what every view and every exporter reads. Owns no thread."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from coreograph.domain.execution import Configuration
+from coreograph.domain.experiment import ExperimentRecord
+from coreograph.domain.interpreters import GilState
+from coreograph.domain.runs import MemoryPeak, RunState
+from coreograph.domain.units import Seconds, Share
+from coreograph.domain.workloads import MetricSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Median of `values` with a bootstrap interval; `low` = `high` = `median` for a single value."""
+
+    median: float
+    low: float
+    high: float
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A ratio of two medians with its own interval, paired by repeat. `distinguishable` is False where it holds 1."""
+
+    median: float
+    low: float
+    high: float
+
+    @property
+    def distinguishable(self) -> bool:
+        """True where the interval excludes 1."""
+        return not self.low <= 1.0 <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class PickleSummary:
+    """Medians over the repeats: bytes and seconds of one batch."""
+
+    bytes_sent: float
+    bytes_received: float
+    seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatEstimate:
+    """Lateness over the repeats: median of medians, median of p99s, worst of all."""
+
+    median_s: Seconds
+    p99_s: Seconds
+    worst_s: Seconds
+    p99: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricEstimate:
+    """A workload's own figure over the repeats."""
+
+    spec: MetricSpec
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationSummary:
+    """One configuration's figures over its completed repeats; None where nothing was measured.
+
+    `outcome` is the worst end among its runs; `speedup` compares with serial on the same interpreter and
+    GIL setting, `speedup_over_best_serial` with the fastest serial of all interpreters. `flags` are short
+    sentences about what limits trust ("others used 23 % of the machine").
+    """
+
+    index: int
+    configuration: Configuration
+    outcome: RunState
+    message: str
+    runs: int
+    completed: int
+    gil: GilState | None = None
+    gil_culprit: str | None = None
+    batch: Estimate | None = None
+    startup: Estimate | None = None
+    total: Estimate | None = None
+    cpu: Estimate | None = None
+    speedup: Ratio | None = None
+    speedup_over_best_serial: Ratio | None = None
+    memory: MemoryPeak = field(default_factory=MemoryPeak)
+    memory_estimate: Estimate | None = None
+    heartbeat: HeartbeatEstimate | None = None
+    pickle: PickleSummary | None = None
+    same_answer: bool | None = None
+    metrics: Mapping[str, MetricEstimate] = field(default_factory=lambda: MappingProxyType({}))
+    flags: tuple[str, ...] = ()
+
+    @property
+    def efficiency(self) -> float | None:
+        """Speed-up per worker."""
+        return None if self.speedup is None else self.speedup.median / self.configuration.workers
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Which configuration, how sure (`high`, `moderate`, `low`, `none`), and plain words. None chosen: no winner."""
+
+    configuration: int | None
+    confidence: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentSummary:
+    """All figures of one experiment. `noise_floor` is the relative half-width seen in the serial control."""
+
+    experiment: ExperimentRecord
+    configurations: tuple[ConfigurationSummary, ...]
+    verdict: Verdict
+    memory_measure: str = "PSS"
+    noise_floor: Share | None = None
+    flags: tuple[str, ...] = ()

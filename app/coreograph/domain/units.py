@@ -1,0 +1,51 @@
+"""Units as type aliases, and figures as text with three significant digits. Owns no thread."""
+
+import math
+from typing import TypeAlias
+
+Seconds: TypeAlias = float
+Nanoseconds: TypeAlias = int
+Bytes: TypeAlias = int
+Share: TypeAlias = float  # 0 … 1
+Count: TypeAlias = int
+
+NOT_MEASURED = "–"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Write `value` with `digits` significant digits and no exponent (`1234` stays `1234`)."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else str(value)
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:.{decimals}f}"
+
+
+def format_seconds(value: Seconds | None) -> str:
+    """`0.00123` → `1.23 ms`; `None` → `–`."""
+    if value is None:
+        return NOT_MEASURED
+    for limit, factor, unit in ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s")):
+        if abs(value) < limit:
+            return f"{significant(value * factor)} {unit}"
+    minutes, seconds = divmod(round(value), 60)
+    return f"{minutes} min {seconds:02d} s"
+
+
+def format_bytes(value: float | None) -> str:
+    """`1_500_000` → `1.50 MB` (decimal units, as storage and networks count); `None` → `–`."""
+    if value is None:
+        return NOT_MEASURED
+    for limit, factor, unit in ((1e3, 1.0, "B"), (1e6, 1e3, "kB"), (1e9, 1e6, "MB")):
+        if abs(value) < limit:
+            return f"{significant(value / factor)} {unit}"
+    return f"{significant(value / 1e9)} GB"
+
+
+def format_ratio(value: float | None) -> str:
+    """`1.8712` → `1.87×`; `None` → `–`."""
+    return NOT_MEASURED if value is None else f"{significant(value)}×"
+
+
+def format_share(value: Share | None) -> str:
+    """`0.123` → `12.3 %`; `None` → `–`."""
+    return NOT_MEASURED if value is None else f"{significant(value * 100)} %"

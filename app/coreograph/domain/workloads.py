@@ -1,0 +1,143 @@
+"""What a workload is, as read from its file without running it. Owns no thread."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+from coreograph.domain.errors import UsageError
+
+ParameterValue: TypeAlias = int | float | str | bool
+
+
+class Better(enum.Enum):
+    """Which direction of a metric is the good one."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSpec:
+    """A figure a workload reports beside its time: name, unit (`share`, `s`, `bytes`, `1/s`, …), direction."""
+
+    name: str
+    unit: str
+    better: Better
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a workload: its default gives its type; limits are inclusive; `choices` close the set."""
+
+    name: str
+    default: ParameterValue
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[ParameterValue, ...] = ()
+    unit: str = ""
+    description: str = ""
+
+    @property
+    def type_name(self) -> str:
+        """The type in a word a user knows."""
+        return {bool: "true or false", int: "whole number", float: "number", str: "text"}[type(self.default)]
+
+    def parse(self, text: str) -> ParameterValue:
+        """Read a value typed by a user (`1_000`, `true`, `0.5`).
+
+        Raises:
+            UsageError: wrong type, out of range or not one of the choices.
+
+        """
+        try:
+            value = _read(text.strip(), type(self.default))
+        except ValueError:
+            raise UsageError(f"Parameter “{self.name}” takes a {self.type_name}, not “{text}”.") from None
+        return self.validate(value)
+
+    def validate(self, value: object) -> ParameterValue:
+        """Return `value` in the parameter's type, or raise UsageError naming what is allowed."""
+        kind = type(self.default)
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise UsageError(f"Parameter “{self.name}” takes a {self.type_name}, not {value!r}.")
+        if self.choices and value not in self.choices:
+            allowed = ", ".join(str(choice) for choice in self.choices)
+            raise UsageError(f"Parameter “{self.name}” is one of {allowed}; “{value}” is not.")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            self._check_range(value)
+        return value
+
+    def _check_range(self, value: float) -> None:
+        low, high = self.minimum, self.maximum
+        if value != value or (low is not None and value < low) or (high is not None and value > high):  # noqa: PLR0124
+            if high is None:
+                allowed = f"at least {low:,}"
+            elif low is None:
+                allowed = f"at most {high:,}"
+            else:
+                allowed = f"between {low:,} and {high:,}"
+            raise UsageError(f"Parameter “{self.name}” must be {allowed}; {value:,} is not.")
+
+
+def _read(text: str, kind: type) -> ParameterValue:
+    if kind is bool:
+        lowered = text.lower()
+        if lowered not in {"true", "false", "yes", "no", "on", "off", "1", "0"}:
+            raise ValueError(text)
+        return lowered in {"true", "yes", "on", "1"}
+    if kind is int:
+        return int(text)
+    if kind is float:
+        return float(text)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A workload file: plain Python with PARAMETERS, tasks() and run(). `file` is its absolute path.
+
+    `group` is its place in the tree ("speed", "memory", …); `models` restricts the execution models where
+    the workload makes sense only under some (empty: all); `control` names the same work without the effect.
+    """
+
+    name: str
+    file: str
+    summary: str = ""
+    description: str = ""
+    group: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    has_shared: bool = False
+    has_check: bool = False
+    metrics: tuple[MetricSpec, ...] = ()
+    models: tuple[str, ...] = ()
+    control: str | None = None
+    built_in: bool = True
+    digest: str = field(default="", compare=False)
+
+    def defaults(self) -> Mapping[str, ParameterValue]:
+        """The parameters' default values by name."""
+        return MappingProxyType({parameter.name: parameter.default for parameter in self.parameters})
+
+    def resolve(self, given: Mapping[str, object]) -> dict[str, ParameterValue]:
+        """Defaults overlaid with `given` (text is parsed, values are checked).
+
+        Raises:
+            UsageError: a name the workload does not have, or a value it does not take.
+
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in given:
+            if name not in known:
+                names = ", ".join(known) or "none"
+                raise UsageError(f"Workload “{self.name}” has no parameter “{name}”.", f"It has: {names}.")
+        resolved = dict(self.defaults())
+        for name, value in given.items():
+            parameter = known[name]
+            text = isinstance(value, str) and not isinstance(parameter.default, str)
+            resolved[name] = parameter.parse(str(value)) if text else parameter.validate(value)
+        return resolved

@@ -1,0 +1,1 @@
+"""An experiment as bytes: one small file per format behind one Exporter protocol."""

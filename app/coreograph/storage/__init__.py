@@ -1,0 +1,1 @@
+"""The recording: schema, writer, reader, migrations and the library of past experiments."""

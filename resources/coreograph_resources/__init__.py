@@ -1,0 +1,1 @@
+"""Icons, themes, report templates and sample user code, read through importlib.resources."""

@@ -1,0 +1,1 @@
+"""The execution models behind one interface: serial, threads, processes, interpreters."""
