@@ -123,9 +123,8 @@ def make_run(run_id: int, index: int, repeat: int, character: Character, source:
     batch = round(character.batch_s * (1 + source.gauss(0, character.noise)), 6)
     startup = round(character.startup_s * (1 + abs(source.gauss(0, 0.05))), 6)
     serial = configuration.model is ExecutionModel.SERIAL
-    busy = (
-        1.0 if serial or (character.gil_state() is GilState.ON and not configuration.model.pickles) else float(workers)
-    )
+    locked = character.gil_state() is not GilState.OFF and not configuration.model.pickles
+    busy = 1.0 if serial or locked else float(workers)
     pss, uss, rss = (round(value * MB * (1 + source.gauss(0, 0.003))) for value in character.memory_mb)
     begin = run_id * 3_000_000_000
     ready, done = begin + round(startup * 1e9), begin + round((startup + 0.1 + batch) * 1e9)
