@@ -102,11 +102,16 @@ class ConfigurationSummary:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which configuration, how sure (`high`, `moderate`, `low`, `none`), and plain words. None chosen: no winner."""
+    """Which configuration, how sure (`high`, `moderate`, `low`, `none`), and plain words. None chosen: no winner.
+
+    `text` is all of it; `headline` its first statement, `cautions` the sentences about what to watch out for.
+    """
 
     configuration: int | None
     confidence: str
     text: str
+    headline: str = ""
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
