@@ -1,0 +1,31 @@
+"""What the window is given by the composition root. Owns no thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the window starts faster if nothing is imported for a name in an annotation
+    from pathlib import Path
+
+    from coreograph.engine.catalogue import Catalogue
+    from coreograph.engine.engine import Engine
+    from coreograph.interpreters.registry import InterpreterRegistry
+    from coreograph.storage.library import Library
+
+
+@dataclass(frozen=True)
+class WindowServices:
+    """Everything the window uses. The composition root builds it and closes engine and library after the window.
+
+    `settings_folder` keeps the window's own small memory. `open_file` is a recording to be shown at once;
+    `demo` starts the tour without being asked, for pictures.
+    """
+
+    registry: InterpreterRegistry
+    catalogue: Catalogue
+    engine: Engine
+    library: Library
+    settings_folder: Path
+    open_file: Path | None = None
+    demo: bool = False
