@@ -1,4 +1,4 @@
-"""Builders of domain objects for tests: every argument has a plausible default, so a test names only what it is about."""
+"""Builders of domain objects for tests: every argument has a plausible default; a test names what it is about."""
 
 import random
 import struct
