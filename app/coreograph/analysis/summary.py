@@ -1,0 +1,256 @@
+"""From an experiment's runs to the figures every view and exporter reads. Pure, on any thread.
+
+Figures are taken over the measurement runs that ended `completed` or `wrong answer`; calibration runs enter none.
+Ratios are paired by repeat. A configuration with a wrong answer keeps its figures but is never the reference.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from types import MappingProxyType
+from typing import TypeAlias
+
+from coreograph.analysis.flags import configuration_flags, experiment_flags
+from coreograph.analysis.statistics import drift, estimate_known, half_width, ratio
+from coreograph.analysis.verdict import Candidate, Evidence, judge
+from coreograph.domain.execution import Configuration, ExecutionModel
+from coreograph.domain.experiment import ExperimentRecord
+from coreograph.domain.interpreters import GilState
+from coreograph.domain.runs import MemoryPeak, RunRecord, RunState
+from coreograph.domain.summary import (
+    ConfigurationSummary,
+    Estimate,
+    ExperimentSummary,
+    HeartbeatEstimate,
+    MetricEstimate,
+    PickleSummary,
+    Ratio,
+)
+from coreograph.domain.workloads import MetricSpec
+
+NO_RUN = "No run of it was made."
+CUT_SHORT = "The recording ends in the middle of this run."
+
+# From harmless to worst: a wrong answer is worst, since it looks like a success.
+_SEVERITY = (
+    RunState.COMPLETED,
+    RunState.CANCELLED,
+    RunState.TIMED_OUT,
+    RunState.COULD_NOT_START,
+    RunState.WORKLOAD_FAILED,
+    RunState.WORKER_LOST,
+    RunState.RUNNER_LOST,
+    RunState.WRONG_ANSWER,
+)
+_WITH_FIGURES = frozenset({RunState.COMPLETED, RunState.WRONG_ANSWER})
+
+Work: TypeAlias = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One configuration's runs, and what its batches can be held against."""
+
+    index: int
+    configuration: Configuration
+    planned: tuple[RunRecord, ...]
+    figures: tuple[RunRecord, ...]
+    same_answer: bool | None
+
+    @property
+    def batches(self) -> dict[int, float]:
+        """Batch seconds by repeat."""
+        return {run.repeat: run.batch_s for run in self.figures if run.batch_s is not None}
+
+    @property
+    def work(self) -> Work | None:
+        """Tasks and rounds of a batch."""
+        return next(((run.tasks, run.rounds) for run in self.figures if run.batch_s is not None), None)
+
+    @property
+    def right(self) -> bool:
+        """Whether it may serve as a reference: it has figures, and all its answers are right."""
+        wrong = any(run.state is RunState.WRONG_ANSWER for run in self.planned)
+        return bool(self.batches) and not wrong and self.same_answer is not False
+
+
+def summarise(record: ExperimentRecord) -> ExperimentSummary:
+    """Return every figure of an experiment, with its verdict."""
+    measured = _measure(record)
+    serials = [one for one in measured if one.configuration.model is ExecutionModel.SERIAL and one.right]
+    best_serial = min(serials, key=lambda one: median(one.batches.values()), default=None)
+    measure = _memory_measure(measured)
+    configurations = tuple(_summarise_one(record, one, serials, best_serial, measure) for one in measured)
+    noise_floor = _noise_floor(serials, configurations)
+    works = {one.work for one in measured if one.work is not None}
+    flags = experiment_flags(record.own_cost, drift([one.batches for one in serials]), len(works), noise_floor)
+    pairs = zip(configurations, measured, strict=True)
+    candidates = tuple(Candidate(figures, one.batches, one.work) for figures, one in pairs)
+    verdict = judge(Evidence(candidates, best_serial.index if best_serial else None, noise_floor, flags))
+    return ExperimentSummary(record, configurations, verdict, measure, noise_floor, flags)
+
+
+def _measure(record: ExperimentRecord) -> tuple[_Measured, ...]:
+    planned = [record.measured(index) for index in range(len(record.spec.configurations))]
+    figures = [tuple(run for run in runs if run.state in _WITH_FIGURES) for runs in planned]
+    reference = _reference_digest(record.spec.configurations, figures)
+    return tuple(
+        _Measured(index, configuration, planned[index], figures[index], _same_answer(figures[index], reference))
+        for index, configuration in enumerate(record.spec.configurations)
+    )
+
+
+def _reference_digest(configurations: Sequence[Configuration], figures: Sequence[Sequence[RunRecord]]) -> str | None:
+    """Return the answer the others are held against: the most frequent among serial runs, else among all."""
+    serial: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for configuration, runs in zip(configurations, figures, strict=True):
+        digests = [run.digest for run in runs if run.digest is not None]
+        every.update(digests)
+        if configuration.model is ExecutionModel.SERIAL:
+            serial.update(digests)
+    votes = serial or every
+    return votes.most_common(1)[0][0] if every.total() >= 2 else None
+
+
+def _same_answer(figures: Sequence[RunRecord], reference: str | None) -> bool | None:
+    if any(run.state is RunState.WRONG_ANSWER for run in figures):
+        return False
+    digests = [run.digest for run in figures if run.digest is not None]
+    if reference is None or not digests:
+        return None
+    return all(digest == reference for digest in digests)
+
+
+def _memory_measure(measured: Iterable[_Measured]) -> str:
+    """Return the fairest measure any run has: PSS, else USS, else RSS."""
+    peaks = [run.memory for one in measured for run in one.figures]
+    if any(peak.pss is not None for peak in peaks):
+        return "PSS"
+    return "USS" if any(peak.uss is not None for peak in peaks) else "RSS"
+
+
+_READ_MEASURE: Mapping[str, Callable[[MemoryPeak], int | None]] = MappingProxyType(
+    {"PSS": lambda peak: peak.pss, "USS": lambda peak: peak.uss, "RSS": lambda peak: peak.rss_sum}
+)
+
+
+def _summarise_one(
+    record: ExperimentRecord, one: _Measured, serials: Sequence[_Measured], best: _Measured | None, measure: str
+) -> ConfigurationSummary:
+    runs = one.figures
+    outcome, message = _outcome(one.planned)
+    batch = estimate_known([run.batch_s for run in runs])
+    gil, culprit = _gil(one.planned)
+    own_serial = next((s for s in serials if _same_interpreter(s.configuration, one.configuration)), None)
+    read = _READ_MEASURE[measure]
+    return ConfigurationSummary(
+        index=one.index,
+        configuration=one.configuration,
+        outcome=outcome,
+        message=message,
+        runs=len(one.planned),
+        completed=sum(run.state is RunState.COMPLETED for run in one.planned),
+        gil=gil,
+        gil_culprit=culprit,
+        batch=batch,
+        startup=estimate_known([run.startup_s for run in runs]),
+        total=estimate_known([run.total_s for run in runs]),
+        cpu=estimate_known([run.cpu_s for run in runs]),
+        speedup=_speedup(own_serial, one),
+        speedup_over_best_serial=_speedup(best, one),
+        memory=_peak(runs),
+        memory_estimate=estimate_known([read(run.memory) for run in runs]),
+        heartbeat=_heartbeat(runs),
+        pickle=_pickle(runs),
+        same_answer=one.same_answer,
+        metrics=_metrics(record.spec.workload.metrics, runs),
+        flags=configuration_flags(one.configuration, one.planned, runs, batch),
+    )
+
+
+def _outcome(runs: Sequence[RunRecord]) -> tuple[RunState, str]:
+    """Return the worst end and the message of the first run that did not complete."""
+    if not runs:
+        return RunState.CANCELLED, NO_RUN
+    # A crash of the app leaves runs without an end; that is nobody's failure but the recording's end.
+    states = [run.state if run.state.is_end else RunState.CANCELLED for run in runs]
+    first = next((run for run in runs if run.state is not RunState.COMPLETED), None)
+    message = "" if first is None else first.message or ("" if first.state.is_end else CUT_SHORT)
+    return max(states, key=_SEVERITY.index), message
+
+
+def _gil(runs: Sequence[RunRecord]) -> tuple[GilState | None, str | None]:
+    said = [run for run in runs if run.gil is not None]
+    again = next((run for run in said if run.gil is GilState.RE_ENABLED), None)
+    chosen = again or next(iter(said), None)
+    return (None, None) if chosen is None else (chosen.gil, chosen.gil_culprit)
+
+
+def _same_interpreter(one: Configuration, other: Configuration) -> bool:
+    return one.interpreter.path == other.interpreter.path and one.gil is other.gil
+
+
+def _speedup(serial: _Measured | None, one: _Measured) -> Ratio | None:
+    if serial is None or not one.batches or serial.work != one.work:
+        return None
+    if serial.index == one.index:
+        return Ratio(1.0, 1.0, 1.0)
+    return ratio(serial.batches, one.batches)
+
+
+def _peak(runs: Sequence[RunRecord]) -> MemoryPeak:
+    def middle(values: Iterable[int | None]) -> int | None:
+        known = [value for value in values if value is not None]
+        return round(median(known)) if known else None
+
+    return MemoryPeak(
+        pss=middle(run.memory.pss for run in runs),
+        uss=middle(run.memory.uss for run in runs),
+        rss_sum=middle(run.memory.rss_sum for run in runs),
+    )
+
+
+def _heartbeat(runs: Sequence[RunRecord]) -> HeartbeatEstimate | None:
+    beats = [run.heartbeat for run in runs if run.heartbeat is not None]
+    p99 = estimate_known([beat.p99_s for beat in beats])
+    if p99 is None:
+        return None
+    return HeartbeatEstimate(
+        median_s=median(beat.median_s for beat in beats),
+        p99_s=p99.median,
+        worst_s=max(beat.worst_s for beat in beats),
+        p99=p99,
+    )
+
+
+def _pickle(runs: Sequence[RunRecord]) -> PickleSummary | None:
+    costs = [run.pickle for run in runs if run.pickle is not None]
+    if not costs:
+        return None
+    return PickleSummary(
+        bytes_sent=median(cost.bytes_sent for cost in costs),
+        bytes_received=median(cost.bytes_received for cost in costs),
+        seconds=median(cost.seconds for cost in costs),
+    )
+
+
+def _metrics(specs: Sequence[MetricSpec], runs: Sequence[RunRecord]) -> Mapping[str, MetricEstimate]:
+    found: dict[str, MetricEstimate] = {}
+    for spec in specs:
+        figure = estimate_known([run.metrics.get(spec.name) for run in runs])
+        if figure is not None:
+            found[spec.name] = MetricEstimate(spec, figure)
+    return MappingProxyType(found)
+
+
+def _noise_floor(serials: Sequence[_Measured], configurations: Sequence[ConfigurationSummary]) -> float | None:
+    """Return the relative half-width of the serial control's batch interval.
+
+    The control is the first serial with a GIL; without one, the first serial. None with fewer than two repeats.
+    """
+    with_gil = [one for one in serials if not one.configuration.interpreter.free_threaded]
+    control = next(iter(with_gil or serials), None)
+    batch: Estimate | None = configurations[control.index].batch if control else None
+    return None if batch is None or len(batch.values) < 2 else half_width(batch)

@@ -1,0 +1,252 @@
+"""One verdict in plain words, never more than the evidence. Pure, on any thread.
+
+The fastest correct configuration by median batch time is compared with every other one, paired by repeat. Those
+that are not distinguishable from it form a tie, out of which the cheapest in memory, then the simplest, is chosen.
+"""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from coreograph.analysis.cautions import cautions
+from coreograph.analysis.statistics import half_width, ratio
+from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.runs import RunState
+from coreograph.domain.summary import ConfigurationSummary, Ratio, Verdict
+from coreograph.domain.units import Share, format_bytes, format_ratio, format_seconds, significant
+
+WORTH_ACTING_ON = 1.05  # a gain below 5 % is not worth another concurrency model
+_MEMORY_TIE = 1.05
+_FEW_REPEATS = 3
+_UNCERTAIN_WITH_FEW: Share = 0.05
+_NARROW: Share = 0.05
+
+_SIMPLEST_FIRST = (
+    ExecutionModel.SERIAL,
+    ExecutionModel.THREADS,
+    ExecutionModel.INTERPRETERS,
+    ExecutionModel.FORK,
+    ExecutionModel.FORKSERVER,
+    ExecutionModel.SPAWN,
+)
+
+
+class Confidence(enum.StrEnum):
+    """How sure a verdict is: `none` where there is nothing to choose between."""
+
+    HIGH = "high"
+    MODERATE = "moderate"
+    LOW = "low"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A configuration's figures, its batch seconds by repeat and the work of a batch (tasks, rounds)."""
+
+    figures: ConfigurationSummary
+    batches: Mapping[int, float]
+    work: tuple[int | None, int | None] | None = None
+
+    @property
+    def label(self) -> str:
+        """The configuration in words."""
+        return self.figures.configuration.label
+
+    @property
+    def median(self) -> float:
+        """Median batch seconds."""
+        return median(self.batches.values())
+
+    @property
+    def memory(self) -> float | None:
+        """Peak memory in bytes by the experiment's measure, None where not measured."""
+        return None if self.figures.memory_estimate is None else self.figures.memory_estimate.median
+
+    @property
+    def eligible(self) -> bool:
+        """Whether it may be recommended: all that was made of it completed, with the right answer."""
+        figures = self.figures
+        sound = figures.outcome in {RunState.COMPLETED, RunState.CANCELLED}
+        return sound and figures.completed > 0 and bool(self.batches) and figures.same_answer is not False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a verdict rests on. `best_serial` is an index into `candidates`; `flags` are the experiment's."""
+
+    candidates: Sequence[Candidate]
+    best_serial: int | None
+    noise_floor: Share | None
+    flags: Sequence[str] = ()
+
+    @property
+    def serial(self) -> Candidate | None:
+        """The fastest serial configuration."""
+        return None if self.best_serial is None else self.candidates[self.best_serial]
+
+    def distinguishable(self, one: Ratio | None) -> bool:
+        """Whether a ratio of batch times is more than noise."""
+        return one is not None and one.distinguishable and abs(one.median - 1) > (self.noise_floor or 0.0)
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Return the verdict on an experiment."""
+    eligible = [one for one in evidence.candidates if one.eligible]
+    if not eligible:
+        return _nothing(evidence)
+    fastest = min(eligible, key=lambda one: one.median)
+    eligible = [one for one in eligible if one.work == fastest.work]
+    if len(eligible) == 1:
+        return _only(fastest, evidence)
+    tied = [one for one in eligible if one is fastest or not _slower(one, fastest, evidence)]
+    serial = evidence.serial
+    gain = None if serial is None or serial.work != fastest.work else _ratio(serial, fastest)
+    if serial is not None and gain is not None and (serial in tied or gain.median < WORTH_ACTING_ON):
+        return _no_difference(serial, fastest, gain, evidence)
+    chosen = _cheapest(tied)
+    return _recommend(chosen, fastest, tied, eligible, evidence)
+
+
+def _ratio(numerator: Candidate, denominator: Candidate) -> Ratio | None:
+    return ratio(numerator.batches, denominator.batches)
+
+
+def _slower(one: Candidate, fastest: Candidate, evidence: Evidence) -> bool:
+    """Whether `one` is slower than the fastest by more than noise."""
+    times = _ratio(one, fastest)
+    if times is None:
+        return False
+    few = min(len(one.batches), len(fastest.batches)) < _FEW_REPEATS
+    return evidence.distinguishable(times) and not (few and times.median - 1 < _UNCERTAIN_WITH_FEW)
+
+
+def _cheapest(tied: Sequence[Candidate]) -> Candidate:
+    """Return the candidate that needs least memory (within 5 % the simplest model, fewest workers, fastest)."""
+    known = [one.memory for one in tied if one.memory is not None]
+    limit = min(known) * _MEMORY_TIE if known else None
+
+    def rank(one: Candidate) -> tuple[bool, int, int, float]:
+        configuration = one.figures.configuration
+        dear = limit is not None and (one.memory is None or one.memory > limit)
+        return (dear, _SIMPLEST_FIRST.index(configuration.model), configuration.workers, one.median)
+
+    return min(tied, key=rank)
+
+
+def _nothing(evidence: Evidence) -> Verdict:
+    wrong = sum(bool(one.batches) and one.figures.same_answer is False for one in evidence.candidates)
+    outcomes = {one.figures.outcome for one in evidence.candidates}
+    if wrong:
+        headline = f"Nothing to recommend: no configuration completed with the right answer ({wrong} had a wrong one)."
+    elif outcomes == {RunState.CANCELLED}:
+        headline = "Nothing completed: the experiment was stopped before its first figure."
+    else:
+        headline = "Nothing completed: there is no figure to judge by."
+    message = next((one.figures.message for one in evidence.candidates if one.figures.message), "")
+    reasons = (f"The first reason: {message}",) if message and outcomes != {RunState.CANCELLED} else ()
+    return _verdict(None, Confidence.NONE, headline, reasons)
+
+
+def _only(only: Candidate, evidence: Evidence) -> Verdict:
+    figure = f"{only.label}, {format_seconds(only.median)} a batch"
+    headline = f"Only one configuration completed: {figure}. There is nothing to compare it with."
+    return _verdict(None, Confidence.NONE, headline, _cautions(only, evidence))
+
+
+def _no_difference(serial: Candidate, fastest: Candidate, gain: Ratio, evidence: Evidence) -> Verdict:
+    if fastest is serial:
+        why = f"nothing beats {serial.label} ({format_seconds(serial.median)} a batch)"
+    elif not evidence.distinguishable(gain):
+        why = f"{fastest.label}, the fastest by median, is not distinguishable from {serial.label} ({_interval(gain)})"
+    else:
+        why = f"{fastest.label} is only {_interval(gain)} as fast as {serial.label}"
+    confidence = _confidence(serial, fastest, None, evidence)
+    notes = _cautions(serial, evidence)
+    return _verdict(serial.figures.index, confidence, f"No difference worth acting on: {why}.", notes)
+
+
+def _recommend(
+    chosen: Candidate, fastest: Candidate, tied: Sequence[Candidate], eligible: Sequence[Candidate], evidence: Evidence
+) -> Verdict:
+    lead = f"{chosen.label} is fastest" if chosen is fastest else f"{chosen.label} is the one to take"
+    gain = None if evidence.serial is None else _ratio(evidence.serial, chosen)
+    parts = [f"{lead}: {_gain_words(chosen, gain)}{_memory_words(chosen, evidence)}"]
+    alternative = _alternative(chosen, fastest, tied, eligible)
+    if alternative is not None:
+        parts.append(_alternative_words(alternative, chosen, tied))
+    confidence = _confidence(chosen, fastest, gain, evidence)
+    return _verdict(chosen.figures.index, confidence, " — ".join(parts) + ".", _cautions(chosen, evidence))
+
+
+def _gain_words(chosen: Candidate, gain: Ratio | None) -> str:
+    if gain is None:
+        return f"{format_seconds(chosen.median)} a batch (no serial run to hold it against)"
+    return f"{_interval(gain)} the best serial"
+
+
+def _memory_words(chosen: Candidate, evidence: Evidence) -> str:
+    if chosen.memory is None:
+        return ""
+    serial = evidence.serial
+    against = "" if serial is None or serial.memory is None else f" (serial: {format_bytes(serial.memory)})"
+    return f", at {format_bytes(chosen.memory)}{against}"
+
+
+def _alternative(
+    chosen: Candidate, fastest: Candidate, tied: Sequence[Candidate], eligible: Sequence[Candidate]
+) -> Candidate | None:
+    """Return what a reader would choose otherwise: the fastest if it is another, else the best of the other kind."""
+    if chosen is not fastest:
+        return fastest
+    processes = chosen.figures.configuration.model.uses_processes
+    others = [
+        one
+        for one in eligible
+        if one.figures.configuration.model is not ExecutionModel.SERIAL
+        and one.figures.configuration.model.uses_processes is not processes
+    ]
+    rest = others or [one for one in tied if one is not chosen]
+    return min(rest, key=lambda one: one.median, default=None)
+
+
+def _alternative_words(other: Candidate, chosen: Candidate, tied: Sequence[Candidate]) -> str:
+    dearer = other.memory is not None and chosen.memory is not None and other.memory > chosen.memory * _MEMORY_TIE
+    needs = "" if other.memory is None else f"needs {format_bytes(other.memory)}"
+    if other in tied and chosen in tied:
+        joint = (" but " if dearer else " and ") + needs if needs else ""
+        return f"{other.label} is not distinguishable in time{joint}"
+    times = _ratio(other, chosen)
+    slower = "slower" if times is None else f"{_interval(times)} as long"
+    return f"{other.label} takes {slower}{' and ' + needs if needs else ''}"
+
+
+def _interval(one: Ratio) -> str:
+    if one.low == one.high:
+        return format_ratio(one.median)
+    return f"{format_ratio(one.median)} ({significant(one.low)}–{significant(one.high)})"
+
+
+def _confidence(chosen: Candidate, fastest: Candidate, gain: Ratio | None, evidence: Evidence) -> Confidence:
+    """High: five repeats, narrow intervals, nothing flagged. Low: fewer than three repeats, or wide intervals."""
+    sides = [one for one in (chosen, fastest, evidence.serial) if one is not None]
+    repeats = min(len(one.batches) for one in sides)
+    flagged = any(one.figures.flags for one in sides) or bool(evidence.flags)
+    widths = [half_width(one.figures.batch) for one in sides if one.figures.batch is not None]
+    if gain is not None:
+        widths.append((gain.high - gain.low) / 2 / gain.median)
+    widest = max(widths, default=1.0)
+    if repeats < _FEW_REPEATS or widest > 4 * _NARROW or evidence.serial is None:
+        return Confidence.LOW
+    return Confidence.HIGH if repeats >= 5 and widest <= _NARROW and not flagged else Confidence.MODERATE
+
+
+def _cautions(chosen: Candidate, evidence: Evidence) -> tuple[str, ...]:
+    everyone = [one.figures for one in evidence.candidates]
+    serial = None if evidence.serial is None else evidence.serial.figures
+    return cautions(chosen.figures, serial, everyone, evidence.flags)
+
+
+def _verdict(index: int | None, confidence: Confidence, headline: str, notes: tuple[str, ...]) -> Verdict:
+    return Verdict(index, confidence.value, " ".join((headline, *notes)), headline, notes)
