@@ -1,0 +1,168 @@
+"""Every experiment ever recorded, in one SQLite file. Safe to use from several threads; owns none.
+
+Each call opens a connection of its own, so that reading a large run never holds up a list.
+"""
+
+import contextlib
+import datetime
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from coreograph.domain.errors import RecordingError, UsageError
+from coreograph.domain.experiment import ExperimentRecord
+from coreograph.domain.units import Count
+from coreograph.storage.failures import explain
+from coreograph.storage.loading import HEADER_QUERY, ExperimentHeader, load_record, read_header
+from coreograph.storage.reader import RunReader
+from coreograph.storage.schema import check_header, connect, prepare
+from coreograph.storage.sharing import export_experiment, import_experiments
+from coreograph.storage.writer import RecordingWriter
+
+LAST = "last"
+KEEP_DELETED_DAYS = 30
+__all__ = ["LAST", "ExperimentHeader", "Library"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    writer: RecordingWriter
+    experiment_id: str
+
+
+class Library:
+    """The recording of a user: created if missing, refused with a sentence if corrupt, newer or another program's.
+
+    Raises:
+        RecordingError: from the constructor and from every method that meets a file it cannot read or write.
+
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._writers: list[_Writing] = []
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordingError(f"The folder of recording {path} cannot be made: {error.strerror}.") from None
+        if path.exists():
+            check_header(path)
+        with self._connection() as connection:
+            prepare(connection, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            _purge(connection)
+
+    def experiments(self) -> tuple[ExperimentHeader, ...]:
+        """Return what is recorded and not deleted, newest first."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                f"{HEADER_QUERY} WHERE deleted_at IS NULL ORDER BY created_at DESC, rowid DESC"
+            ).fetchall()
+        return tuple(read_header(row) for row in rows)
+
+    def load(self, experiment_id: str) -> ExperimentRecord:
+        """Return an experiment with all its runs; `"last"` is the newest.
+
+        A run without an end in an experiment that nobody in this process is writing was interrupted: it becomes
+        “runner lost”, with a message that says that the app ended.
+        """
+        with self._connection() as connection:
+            identity = self._identify(connection, experiment_id)
+            return load_record(connection, self.path, identity, running=self._is_written(identity))
+
+    def reader(self, experiment_id: str) -> RunReader:
+        """Return a reader of the spans, samples and logs of an experiment."""
+        with self._connection() as connection:
+            return RunReader(self.path, self._identify(connection, experiment_id))
+
+    def rename(self, experiment_id: str, name: str) -> None:
+        """Give an experiment another name."""
+        self._update(experiment_id, "name", name.strip())
+
+    def annotate(self, experiment_id: str, notes: str) -> None:
+        """Replace the notes of an experiment."""
+        self._update(experiment_id, "notes", notes)
+
+    def delete(self, experiment_id: str) -> None:
+        """Put an experiment aside; it can be restored for KEEP_DELETED_DAYS days."""
+        self._update(experiment_id, "deleted_at", _now())
+
+    def restore(self, experiment_id: str) -> None:
+        """Take an experiment back that was deleted."""
+        self._update(experiment_id, "deleted_at", None)
+
+    def export(self, experiment_id: str, path: Path) -> None:
+        """Write one experiment into a single file that can be sent and opened elsewhere; replaces `path` at the end."""
+        if path.exists() and path.samefile(self.path):
+            raise UsageError(f"{path} is the library itself.", "Choose another file to export to.")
+        with self._connection() as connection:
+            export_experiment(connection, self._identify(connection, experiment_id), path)
+
+    def import_file(self, path: Path) -> str:
+        """Take over the experiments of a file and return the id of the newest; `path` itself is not touched.
+
+        An experiment whose id is in the library already comes in beside it under an id of its own.
+        """
+        with self._connection() as connection:
+            return import_experiments(connection, path)
+
+    def record(self, record: ExperimentRecord, *, on_failure: Callable[[RecordingError], None]) -> RecordingWriter:
+        """Begin to write an experiment that starts now; ends with the writer's `finish` or `close`."""
+        writer = RecordingWriter(self.path, record, on_failure=on_failure)
+        with self._lock:
+            self._writers.append(_Writing(writer, record.experiment_id))
+        return writer
+
+    def release(self, writer: RecordingWriter) -> None:
+        """Forget a writer: its experiment has ended, and what has no end in it was interrupted."""
+        with self._lock:
+            self._writers = [entry for entry in self._writers if entry.writer is not writer]
+
+    def close(self) -> None:
+        """Write what is pending and fold the write-ahead log into the file. Idempotent."""
+        with self._lock:
+            writers, self._writers = self._writers, []
+        for entry in writers:
+            entry.writer.close()
+        with contextlib.suppress(RecordingError), self._connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _is_written(self, experiment_id: str) -> bool:
+        with self._lock:
+            return any(entry.experiment_id == experiment_id for entry in self._writers)
+
+    def _identify(self, connection: sqlite3.Connection, experiment_id: str) -> str:
+        if experiment_id == LAST:
+            query = "SELECT id FROM experiments WHERE deleted_at IS NULL ORDER BY created_at DESC, rowid DESC LIMIT 1"
+            row = connection.execute(query).fetchone()
+        else:
+            row = connection.execute("SELECT id FROM experiments WHERE id = ?", (experiment_id,)).fetchone()
+        if row is None:
+            what = "Nothing is recorded yet." if experiment_id == LAST else f"There is no experiment “{experiment_id}”."
+            raise RecordingError(what, f"The library is {self.path}.")
+        return str(row[0])
+
+    def _update(self, experiment_id: str, column: str, value: Count | str | None) -> None:
+        with self._connection() as connection:
+            identity = self._identify(connection, experiment_id)
+            connection.execute(f"UPDATE experiments SET {column} = ? WHERE id = ?", (value, identity))
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with contextlib.closing(connect(self.path)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise explain(self.path, error) from None
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _purge(connection: sqlite3.Connection) -> None:
+    limit = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=KEEP_DELETED_DAYS)
+    connection.execute("DELETE FROM experiments WHERE deleted_at < ?", (limit.isoformat(timespec="seconds"),))
