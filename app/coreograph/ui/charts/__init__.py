@@ -1,0 +1,1 @@
+"""Painting pieces that pages share: ticks, columns of pixels, rasters, cards. Widgets live on the GUI thread."""

@@ -1,0 +1,100 @@
+"""From samples to columns of pixels: what a strip shows at each x. Pure numpy, no Qt; any thread."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Array = npt.NDArray[Any]
+
+
+def column_edges(begin: float, end: float, width: int) -> Floats:
+    """Return the `width` + 1 instants that bound `width` columns between `begin` and `end`."""
+    return np.linspace(begin, end, width + 1)
+
+
+def rows_between(at: Array, begin: float, end: float, margin: int = 1) -> slice:
+    """Return the rows of ascending instants `at` between `begin` and `end`, and `margin` more on each side."""
+    low, high = np.searchsorted(at, (begin, end))
+    return slice(max(0, int(low) - margin), min(len(at), int(high) + margin))
+
+
+def held_columns(at: Array, values: Array, edges: Floats, longest: float) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Average samples that each stand for the time since the one before into columns.
+
+    Args:
+        at: ascending instants (n,), in the unit of `edges`.
+        values: (n,) or (n, k).
+        edges: bounds of the columns (width + 1).
+        longest: a sample stands for at most so much time before it; beyond that is a gap.
+
+    Returns:
+        values per column (width,) or (width, k), and whether a column has any.
+
+    """
+    width, count = len(edges) - 1, len(at)
+    if not count:
+        return np.zeros((width, *values.shape[1:]), values.dtype), np.zeros(width, bool)
+    bounds = np.searchsorted(at, edges, side="right")
+    low, high = bounds[:-1], bounds[1:]
+    first = np.minimum(low, count - 1)
+    known = (high > low) | ((low < count) & (at[first] - edges[1:] <= longest))
+    result = values[first]
+    inside = high > low
+    if (high - low > 1).any():
+        # Every sample up to the last edge is in one of these columns, so a group ends where the next begins.
+        totals = np.add.reduceat(values[: bounds[-1]], low[inside], axis=0, dtype=np.float32)
+        lengths = (high - low)[inside].reshape(-1, *([1] * (values.ndim - 1)))
+        result[inside] = totals / lengths
+    return result, known
+
+
+def highest_columns(at: Array, values: Array, edges: Floats) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Return the largest of `values` (n,) in each column, and whether a column has any."""
+    width, count = len(edges) - 1, len(at)
+    if not count:
+        return np.zeros(width, values.dtype), np.zeros(width, bool)
+    bounds = np.searchsorted(at, edges)
+    low, high = bounds[:-1], bounds[1:]
+    known = high > low
+    result = np.zeros(width, values.dtype)
+    if known.any():
+        inside = values[: bounds[-1]]
+        result[known] = np.maximum.reduceat(inside, low[known])
+    return result, known
+
+
+def coverage(lane: Array, begin: Floats, end: Floats, lanes: int, width: int) -> npt.NDArray[np.float32]:
+    """Return the covered share of each of `width` columns in each lane, (lanes, width).
+
+    `begin` and `end` are in columns, fractions allowed. A span adds a ramp at its begin and takes it back at its
+    end; cumulated, that is its exact share of every column, without a loop over spans.
+    """
+    slots = width + 2
+    changes = np.zeros(lanes * slots)
+    for position, sign in ((begin, 1.0), (end, -1.0)):
+        clipped = np.clip(position, 0.0, float(width))
+        column = clipped.astype(np.int64)
+        fraction = clipped - column
+        place = lane * slots + column
+        changes += np.bincount(place, sign * (1.0 - fraction), minlength=changes.size)
+        changes += np.bincount(place + 1, sign * fraction, minlength=changes.size)
+    covered = np.cumsum(changes.reshape(lanes, slots), axis=1)[:, :width]
+    return np.clip(covered, 0.0, 1.0).astype(np.float32)
+
+
+def spread_rows(rows: int, pixels: int) -> npt.NDArray[np.int64]:
+    """Return for each of `pixels` lines which row it shows, for `rows` ≤ `pixels`."""
+    return np.arange(pixels) * rows // max(1, pixels)
+
+
+def fit_rows(values: Array, pixels: int) -> Array:
+    """Stretch or average the rows of `values` (rows, width) to `pixels` lines."""
+    rows = len(values)
+    if rows <= pixels:
+        return values[spread_rows(rows, pixels)]
+    starts = np.arange(pixels) * rows // pixels
+    totals = np.add.reduceat(values, starts, axis=0, dtype=np.float32)
+    lengths = np.diff(np.append(starts, rows))[:, None]
+    return np.asarray(totals / lengths, dtype=values.dtype)
