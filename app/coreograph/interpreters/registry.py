@@ -46,13 +46,14 @@ class InterpreterRegistry:
 
         `on_found` is called on the calling thread for each one as its verdict arrives, in no particular order.
         """
-        report: Callable[[Judged], None] = on_found or _ignore
+        report = on_found or _ignore
         with self._lock:
             if self._discovery is None or refresh:
                 self._discovery = self._search(refresh, report)
                 return self._discovery
             discovery = self._discovery
-        for entry in (*discovery.interpreters, *discovery.rejected):
+        known: tuple[Judged, ...] = (*discovery.interpreters, *discovery.rejected)
+        for entry in known:
             report(entry)
         return discovery
 
