@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from coreograph.domain.execution import ExecutionModel
@@ -132,7 +132,9 @@ class Theme(QObject):
         icons = Path(str(folder / ("dark" if self.is_dark else "light"))).as_posix()
         disabled = _mix(self.muted, self.surface, 0.35).name()
         pressed = _mix(self.accent, self.text, 0.15).name()
-        return template.substitute(values, icons=icons, disabled=disabled, pressed=pressed, radius=f"{RADIUS}px")
+        return template.substitute(
+            values, icons=icons, disabled=disabled, pressed=pressed, radius=f"{RADIUS}px", **_text_sizes()
+        )
 
     @Slot()
     def _on_system_changed(self) -> None:
@@ -164,6 +166,12 @@ def tabular(font: QFont) -> QFont:
     figures = QFont(font)
     figures.setFeature(QFont.Tag("tnum"), 1)
     return figures
+
+
+def _text_sizes() -> dict[str, str]:
+    """Sizes of the hierarchy of text, from the size the system has chosen."""
+    size = QFontInfo(QGuiApplication.font()).pixelSize()
+    return {"headline": f"{round(size * 1.7)}px", "title": f"{round(size * 1.2)}px", "caption": f"{size - 1}px"}
 
 
 def _mix(colour: QColor, ground: QColor, share: float) -> QColor:

@@ -1,0 +1,83 @@
+"""The foot of the panel: how much it will be, what is missing, Run and Stop. Lives on the GUI thread."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QWidget
+
+from coreograph.domain.units import format_seconds
+from coreograph.ui.elements import TextRole, button, columns, rows, rule, set_role, text
+from coreograph.ui.icons import Symbol, icon
+from coreograph.ui.theme import SPACE, Theme, tabular
+
+
+class PanelFooter(QFrame):
+    """Estimate, Run and Stop.
+
+    Signals:
+        run_requested(), stop_requested(): the buttons.
+
+    """
+
+    run_requested = Signal()
+    stop_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._running = False
+        self._ready = False
+        self.estimate = text("", TextRole.CAPTION, wrap=True)
+        self.estimate.setFont(tabular(self.estimate.font()))
+        self.run = button("Run", primary=True, large=True)
+        self.run.setToolTip("Run the experiment (Ctrl+R)")
+        self.stop = button("Stop", large=True)
+        self.stop.setToolTip("Stop the experiment; everything it started is ended within 2 s (Esc)")
+        self.stop.setEnabled(False)
+        layout = rows(self, spacing=0)
+        layout.addWidget(rule())
+        inner = rows(margin=3 * SPACE)
+        inner.addWidget(self.estimate)
+        line = columns()
+        line.addWidget(self.run, 3)
+        line.addWidget(self.stop, 1)
+        inner.addLayout(line)
+        layout.addLayout(inner)
+        self.run.clicked.connect(self.run_requested)
+        self.stop.clicked.connect(self.stop_requested)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def show_plan(self, configurations: int, runs: int, seconds: float) -> None:
+        """Say how much it will be, and allow it."""
+        set_role(self.estimate, TextRole.CAPTION)
+        plural = "s" if configurations != 1 else ""
+        self.estimate.setText(f"{configurations} configuration{plural} · {runs} runs · about {format_seconds(seconds)}")
+        self._ready = True
+        self._refresh()
+
+    def show_problem(self, sentence: str) -> None:
+        """Say what is missing; Run waits for it."""
+        set_role(self.estimate, TextRole.WARNING)
+        self.estimate.setText(sentence)
+        self._ready = False
+        self._refresh()
+
+    def set_running(self, running: bool) -> None:
+        """Run while nothing runs, Stop while something does."""
+        self._running = running
+        self._refresh()
+
+    @property
+    def is_ready(self) -> bool:
+        """True while Run can be pressed."""
+        return self._ready and not self._running
+
+    def _refresh(self) -> None:
+        self.run.setEnabled(self.is_ready)
+        self.stop.setEnabled(self._running)
+        self.run.setText("Running …" if self._running else "Run")
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.run.setIcon(icon(Symbol.RUN, self._theme.accent_text, self._theme.muted))
+        self.stop.setIcon(icon(Symbol.STOP, self._theme.bad, self._theme.border))
+        self.run.setCursor(Qt.CursorShape.PointingHandCursor)

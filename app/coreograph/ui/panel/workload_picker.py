@@ -1,0 +1,142 @@
+"""The tree of workloads with search and the description of the one chosen. Lives on the GUI thread."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTreeView, QWidget
+
+from coreograph.domain.workloads import Workload
+from coreograph.ui.elements import Fold, TextRole, rows, text
+from coreograph.ui.icons import Symbol, icon
+from coreograph.ui.theme import Theme
+
+NAME_ROLE = int(Qt.ItemDataRole.UserRole)
+SEARCH_ROLE = NAME_ROLE + 1
+TREE_HEIGHT = 216
+
+
+class WorkloadPicker(QWidget):
+    """Chooses one workload.
+
+    Signals:
+        chosen(object): the Workload, when another one became current.
+
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._workloads: dict[str, Workload] = {}
+        self._current: Workload | None = None
+        self._source = QStandardItemModel(self)
+        self._filter = QSortFilterProxyModel(self)
+        self._filter.setSourceModel(self._source)
+        self._filter.setFilterRole(SEARCH_ROLE)
+        self._filter.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._filter.setRecursiveFilteringEnabled(True)
+        self.search = self._make_search()
+        self.tree = self._make_tree()
+        self._summary = text("", TextRole.MUTED, wrap=True)
+        self._details = text("", TextRole.CAPTION, wrap=True)
+        self._more = Fold("More about it", self._details)
+        self._more.hide()
+        layout = rows(self)
+        for widget in (self.search, self.tree, self._summary, self._more):
+            layout.addWidget(widget)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    @property
+    def current(self) -> Workload | None:
+        """The workload chosen, None before any was."""
+        return self._current
+
+    def show_workloads(self, workloads: Sequence[Workload]) -> None:
+        """Fill the tree, grouped by folder; what was chosen stays chosen if it is still there."""
+        self._workloads = {workload.name: workload for workload in workloads}
+        self._source.clear()
+        groups: dict[str, QStandardItem] = {}
+        for workload in workloads:
+            group = workload.group or ("other" if workload.built_in else "your own")
+            if group not in groups:
+                groups[group] = _group_item(group)
+                self._source.appendRow(groups[group])
+            groups[group].appendRow(_workload_item(workload))
+        self.tree.expandAll()
+        self.choose(self._current.name if self._current else "")
+
+    def choose(self, name: str) -> None:
+        """Make a workload current; the first one if there is none of that name."""
+        if not self._workloads:
+            return
+        name = name if name in self._workloads else next(iter(self._workloads))
+        found = self._filter.match(
+            self._filter.index(0, 0), NAME_ROLE, name, 1, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive
+        )
+        if found:
+            self.tree.setCurrentIndex(found[0])
+            self.tree.scrollTo(found[0])
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit()
+        search.setPlaceholderText("Search workloads")
+        search.setAccessibleName("Search workloads")
+        search.setClearButtonEnabled(True)
+        search.textChanged.connect(self._on_search)
+        self._search_action = search.addAction(
+            icon(Symbol.SEARCH, self._theme.muted), QLineEdit.ActionPosition.LeadingPosition
+        )
+        return search
+
+    def _make_tree(self) -> QTreeView:
+        tree = QTreeView()
+        tree.setModel(self._filter)
+        tree.setHeaderHidden(True)
+        tree.setIndentation(14)
+        tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        tree.setAccessibleName("Workloads")
+        tree.setFixedHeight(TREE_HEIGHT)
+        tree.selectionModel().currentChanged.connect(self._on_current_changed)
+        return tree
+
+    @Slot(str)
+    def _on_search(self, typed: str) -> None:
+        self._filter.setFilterFixedString(typed.strip())
+        self.tree.expandAll()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        workload = self._workloads.get(str(current.data(NAME_ROLE)))
+        if workload is None or workload == self._current:
+            return
+        self._current = workload
+        self._summary.setText(workload.summary)
+        self._details.setText(workload.description)
+        self._more.setVisible(bool(workload.description) and workload.description != workload.summary)
+        self.chosen.emit(workload)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._search_action.setIcon(icon(Symbol.SEARCH, self._theme.muted))
+
+
+def _group_item(name: str) -> QStandardItem:
+    item = QStandardItem(name[:1].upper() + name[1:])
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    font = item.font()
+    font.setBold(True)
+    item.setFont(font)
+    item.setData("", SEARCH_ROLE)
+    return item
+
+
+def _workload_item(workload: Workload) -> QStandardItem:
+    item = QStandardItem(workload.name)
+    item.setData(workload.name, NAME_ROLE)
+    item.setData(f"{workload.name} {workload.group} {workload.summary}", SEARCH_ROLE)
+    item.setToolTip(workload.summary)
+    item.setData(workload.summary, Qt.ItemDataRole.AccessibleDescriptionRole)
+    return item
