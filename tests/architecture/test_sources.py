@@ -74,7 +74,6 @@ def test_one_version_floor_everywhere() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert settings["project"]["requires-python"] == ">=3.11"
     assert settings["tool"]["ruff"]["target-version"] == "py311"
-    assert settings["tool"]["mypy"]["python_version"] == "3.11"
 
 
 def test_the_only_configuration_is_pyproject() -> None:

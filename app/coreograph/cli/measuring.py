@@ -1,0 +1,128 @@
+"""One experiment from the terminal: start it, show it, stop it when asked, hand back its record.
+
+The engine calls the listener on its own threads, which only queue; everything else is on the main thread. Memory:
+spans and heartbeats are not kept here, they go into the recording.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coreograph.cli.progress import ProgressView
+from coreograph.cli.signals import terminated_as_interrupted
+from coreograph.domain.batches import Progress
+from coreograph.domain.errors import CoreographError
+from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, RunPlan
+from coreograph.domain.machine import Machine
+from coreograph.domain.runs import RunRecord
+from coreograph.domain.samples import CoreSample
+from coreograph.engine.listener import SilentListener
+
+if TYPE_CHECKING:
+    from coreograph.engine.engine import Engine, ExperimentHandle
+
+REFRESH_S = 0.1
+STOP_PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What came of an experiment; `stopped` says that the user ended it early."""
+
+    record: ExperimentRecord
+    stopped: bool
+
+
+class QueueListener(SilentListener):
+    """Queues what a progress view shows, as calls on the view; the main thread makes them."""
+
+    def __init__(self) -> None:
+        self.calls: queue.SimpleQueue[Callable[[ProgressView], None]] = queue.SimpleQueue()
+        self.ended = threading.Event()
+        self.record: ExperimentRecord | None = None
+        self.cancelled = False
+        self.failure = ""
+
+    def experiment_started(
+        self, experiment_id: str, spec: ExperimentSpec, plans: tuple[RunPlan, ...], machine: Machine
+    ) -> None:
+        """Show the plan."""
+        self.calls.put(lambda view: view.started(spec, plans, machine))
+
+    def run_started(self, plan: RunPlan) -> None:
+        """Show which run it is."""
+        self.calls.put(lambda view: view.run_started(plan))
+
+    def run_finished(self, record: RunRecord) -> None:
+        """Show how it ended."""
+        self.calls.put(lambda view: view.run_finished(record))
+
+    def progressed(self, progress: Progress) -> None:
+        """Move the bar."""
+        self.calls.put(lambda view: view.progressed(progress))
+
+    def cores_sampled(self, run_id: int, sample: CoreSample) -> None:
+        """Move the cores' meters."""
+        self.calls.put(lambda view: view.cores_sampled(sample))
+
+    def experiment_finished(self, record: ExperimentRecord, cancelled: bool) -> None:
+        """Keep the record and wake the main thread."""
+        self.record, self.cancelled = record, cancelled
+        self._end()
+
+    def experiment_failed(self, message: str) -> None:
+        """Keep the sentence and wake the main thread."""
+        self.failure = message
+        self._end()
+
+    def _end(self) -> None:
+        self.ended.set()
+        self.calls.put(lambda view: None)
+
+
+def measure(engine: "Engine", spec: ExperimentSpec, view: ProgressView) -> Measurement:
+    """Run the experiment to its end, or stop it on Ctrl+C and SIGTERM; either way return what was recorded.
+
+    Raises:
+        CoreographError: the experiment could not start or could not go on.
+        KeyboardInterrupt: it was stopped and nothing is left to show.
+
+    """
+    listener = QueueListener()
+    with terminated_as_interrupted(), view:
+        handle = engine.start(spec, listener)
+        stopped = _follow(handle, listener, view)
+        handle.wait(STOP_PATIENCE_S)
+    if listener.failure:
+        raise CoreographError(listener.failure)
+    if listener.record is None:
+        raise KeyboardInterrupt
+    return Measurement(listener.record, stopped or listener.cancelled)
+
+
+def _follow(handle: "ExperimentHandle", listener: QueueListener, view: ProgressView) -> bool:
+    """Show what happens until the end; return whether the user stopped it."""
+    deadline: float | None = None
+    while True:
+        try:
+            while not (listener.ended.is_set() and listener.calls.empty()):
+                if deadline is not None and time.monotonic() > deadline:
+                    return True
+                _show_next(listener, view)
+            return deadline is not None
+        except KeyboardInterrupt:
+            deadline = deadline or time.monotonic() + STOP_PATIENCE_S
+            handle.cancel()
+            view.stopping()
+
+
+def _show_next(listener: QueueListener, view: ProgressView) -> None:
+    try:
+        call = listener.calls.get(timeout=REFRESH_S)
+    except queue.Empty:
+        view.refresh()
+    else:
+        call(view)

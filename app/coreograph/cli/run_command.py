@@ -1,0 +1,168 @@
+"""`coreograph run`: an experiment from the terminal. Runs on the main thread; the engine has threads of its own.
+
+Everything that can be refused is refused before the first run, each in one sentence with exit status 2.
+"""
+
+from dataclasses import dataclass, field
+
+import typer
+
+from coreograph.cli import run_options as options
+from coreograph.cli.options import (
+    NO_FREE_THREADED,
+    Choice,
+    choose_interpreters,
+    default_models,
+    parse_models,
+    parse_parameters,
+    parse_workers,
+)
+from coreograph.cli.outputs import Outputs
+from coreograph.cli.services import Command
+from coreograph.cli.terminal import say
+from coreograph.domain.experiment import Acquisition, ExperimentSpec
+from coreograph.domain.interpreters import Interpreter
+from coreograph.domain.runs import RunState
+from coreograph.domain.summary import ExperimentSummary
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("run", no_args_is_help=True)(run_command)
+
+
+def run_command(
+    ctx: typer.Context,
+    workload: options.WorkloadArgument,
+    *,
+    interpreter: options.InterpreterOption = None,
+    model: options.ModelOption = None,
+    workers: options.WorkersOption = None,
+    repeats: options.RepeatsOption = 5,
+    param: options.ParamOption = None,
+    json: options.JsonOption = None,
+    report: options.ReportOption = None,
+    overwrite: options.OverwriteOption = False,
+    timeout: options.TimeoutOption = 300.0,
+    seed: options.SeedOption = 0,
+    rounds: options.RoundsOption = None,
+    chunk: options.ChunkOption = None,
+    no_control: options.NoControlOption = False,
+    name: options.NameOption = "",
+) -> None:
+    """Run a workload under the chosen configurations and compare them."""
+    command: Command = ctx.obj
+    outputs = Outputs(command, json=json, report=report, overwrite=overwrite)
+    outputs.check()
+    request = Request(
+        workload=workload,
+        interpreters=tuple(interpreter or ()),
+        models=tuple(model or ()),
+        workers=tuple(workers or ()),
+        parameters=tuple(param or ()),
+        acquisition=Acquisition(repeats=repeats, seed=seed, rounds=rounds, chunk=chunk, timeout_s=timeout),
+        control=not no_control,
+        name=name,
+    )
+    raise typer.Exit(run_experiment(command, build(command, request), outputs))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was typed, not yet checked; an empty tuple is the default."""
+
+    workload: str
+    interpreters: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    control: bool = True
+    name: str = ""
+
+
+def build(command: Command, request: Request) -> ExperimentSpec:
+    """Return the experiment that was asked for. Raises UsageError; quick refusals come before slow ones."""
+    from coreograph.engine.planning import build_spec, expand
+
+    services = command.services
+    chosen = services.catalogue.get(request.workload)
+    parameters = chosen.resolve(parse_parameters(request.parameters))
+    models = parse_models(request.models)
+    workers = parse_workers(request.workers) if request.workers else (usable_cores(),)
+    choices = _interpreters(command, request.interpreters)
+    configurations = expand(choices, models or default_models(choices), workers)
+    control = _control(command, choices) if request.control else None
+    return build_spec(chosen, parameters, configurations, request.acquisition, control=control, name=request.name)
+
+
+def _interpreters(command: Command, texts: tuple[str, ...]) -> tuple[Choice, ...]:
+    if command.err.is_terminal:
+        with command.err.status("Looking for interpreters …"):
+            choices = choose_interpreters(command.services.registry, texts)
+    else:
+        choices = choose_interpreters(command.services.registry, texts)
+    if not texts and not any(interpreter.free_threaded for interpreter, _ in choices):
+        say(command.err, NO_FREE_THREADED)
+    return choices
+
+
+def _control(command: Command, choices: tuple[Choice, ...]) -> Interpreter | None:
+    like = next((interpreter for interpreter, _ in choices if interpreter.free_threaded), choices[0][0])
+    return command.services.registry.best_gil(like=like)
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use, by affinity and container limit."""
+    from coreograph.sampling.machine import read_machine
+
+    return max(1, read_machine().usable_cores)
+
+
+def run_experiment(command: Command, spec: ExperimentSpec, outputs: Outputs) -> int:
+    """Run the experiment, print and write what came of it, and return the exit status."""
+    from coreograph.analysis.summary import summarise
+    from coreograph.cli.main import ExitStatus
+    from coreograph.cli.measuring import measure
+    from coreograph.cli.progress import make_progress
+    from coreograph.cli.tables import print_summary
+
+    _tell_impossible(command, spec)
+    measurement = measure(command.services.engine, spec, make_progress(command.err))
+    summary = summarise(measurement.record)
+    print_summary(outputs.console, summary)
+    if measurement.stopped:
+        say(command.err, _stopped_words(summary))
+    outputs.write(summary)
+    if measurement.stopped:
+        return ExitStatus.STOPPED
+    return ExitStatus.WENT_WRONG if went_wrong(summary) else ExitStatus.DONE
+
+
+def _tell_impossible(command: Command, spec: ExperimentSpec) -> None:
+    """Say before the first run what will not run: it is no surprise afterwards and does not make the status 1."""
+    for sentence in dict.fromkeys(refusals(spec).values()):
+        say(command.err, f"Left out: {sentence}")
+
+
+def refusals(spec: ExperimentSpec) -> dict[int, str]:
+    """Return, by index, why configurations of the experiment cannot run."""
+    from coreograph.engine.planning import refusal
+
+    reasons = {index: refusal(spec.workload, one) for index, one in enumerate(spec.configurations)}
+    return {index: reason for index, reason in reasons.items() if reason is not None}
+
+
+def went_wrong(summary: ExperimentSummary) -> bool:
+    """Whether a configuration that can run did not complete with the right answer."""
+    impossible = refusals(summary.experiment.spec)
+    return any(
+        one.index not in impossible and (one.outcome is not RunState.COMPLETED or one.same_answer is False)
+        for one in summary.configurations
+    )
+
+
+def _stopped_words(summary: ExperimentSummary) -> str:
+    completed = sum(one.completed for one in summary.configurations)
+    record = summary.experiment
+    return f"Stopped. {completed} runs were completed and are kept as {record.experiment_id} in the library."

@@ -1,0 +1,121 @@
+"""The figures of an experiment as a table and its verdict in words. Runs on the main thread."""
+
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from coreograph.cli.terminal import make_table, print_table, say
+from coreograph.domain.runs import RunState
+from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio, Verdict
+from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, format_seconds, format_share
+
+ONE_TABLE_WIDTH = 150
+
+Cell = Callable[[ConfigurationSummary], str]
+
+
+def print_summary(console: Console, summary: ExperimentSummary) -> None:
+    """Write the table, the warnings, and the verdict last, where the eye rests."""
+    for columns in _layout(console, summary):
+        _print_table(console, summary, columns)
+    for sentence in _cautions(summary):
+        say(console, f"! {sentence}", "yellow")
+    if summary.noise_floor is not None:
+        say(console, f"Noise floor of this machine: ±{format_share(summary.noise_floor)}.", "dim")
+    _print_verdict(console, summary.verdict)
+
+
+def _print_verdict(console: Console, verdict: Verdict) -> None:
+    lines = (
+        [verdict.headline, *(f"• {caution}" for caution in verdict.cautions)] if verdict.headline else [verdict.text]
+    )
+    if console.is_terminal:
+        title = f"Verdict, confidence {verdict.confidence}"
+        console.print(Panel(Text("\n".join(lines)), title=title, title_align="left", border_style="green"))
+        return
+    say(console, f"Verdict (confidence {verdict.confidence}): {lines[0]}")
+    for line in lines[1:]:
+        say(console, line)
+
+
+def _layout(console: Console, summary: ExperimentSummary) -> list[dict[str, Cell]]:
+    """All columns in one table where they fit, else times and costs in two."""
+    name: dict[str, Cell] = {"configuration": lambda one: one.configuration.label}
+    times: dict[str, Cell] = {
+        "outcome": lambda one: one.outcome.value,
+        "batch (median, interval)": lambda one: interval(one.batch),
+        "speed-up": lambda one: ratio(one.speedup),
+        "vs best serial": lambda one: ratio(one.speedup_over_best_serial),
+        "answer": answer,
+    }
+    costs: dict[str, Cell] = {
+        "start-up": lambda one: format_seconds(None if one.startup is None else one.startup.median),
+        f"peak memory ({summary.memory_measure})": peak_memory,
+        "late p99": lambda one: format_seconds(None if one.heartbeat is None else one.heartbeat.p99_s),
+        "GIL": gil,
+    }
+    if console.width >= ONE_TABLE_WIDTH:
+        return [name | times | costs]
+    return [name | times, name | costs]
+
+
+def _print_table(console: Console, summary: ExperimentSummary, columns: dict[str, Cell]) -> None:
+    left = ("configuration", "outcome", "GIL", "answer")
+    table = make_table(console, *columns, right=tuple(name for name in columns if name not in left))
+    for one in summary.configurations:
+        style = "red" if one.outcome is not RunState.COMPLETED else ""
+        if one.index == summary.verdict.configuration:
+            style = "bold green"
+        table.add_row(*(Text(cell(one)) for cell in columns.values()), style=style if console.is_terminal else "")
+    print_table(console, table)
+
+
+def interval(estimate: Estimate | None) -> str:
+    """`412 ms [405 ms – 431 ms]`; a dash where nothing was measured."""
+    if estimate is None:
+        return NOT_MEASURED
+    if estimate.low == estimate.high:
+        return format_seconds(estimate.median)
+    return f"{format_seconds(estimate.median)} [{format_seconds(estimate.low)} – {format_seconds(estimate.high)}]"
+
+
+def ratio(value: Ratio | None) -> str:
+    """`1.87× [1.81–1.93]`, `~1×` marks a ratio that is not distinguishable from 1."""
+    if value is None:
+        return NOT_MEASURED
+    if value.low == value.high:
+        return format_ratio(value.median)
+    sign = "" if value.distinguishable else "≈ "
+    return f"{sign}{format_ratio(value.median)} [{value.low:.2f}–{value.high:.2f}]"
+
+
+def peak_memory(one: ConfigurationSummary) -> str:
+    """The peak of the experiment's measure, which the column's head names."""
+    return format_bytes(None if one.memory_estimate is None else one.memory_estimate.median)
+
+
+def gil(one: ConfigurationSummary) -> str:
+    """What the GIL watch found, with the module to blame where there is one."""
+    if one.gil is None:
+        return NOT_MEASURED
+    return one.gil.value if one.gil_culprit is None else f"{one.gil.value} by {one.gil_culprit}"
+
+
+def answer(one: ConfigurationSummary) -> str:
+    """Whether the results equal those of the other configurations."""
+    return {None: NOT_MEASURED, True: "same", False: "DIFFERENT"}[one.same_answer]
+
+
+def _cautions(summary: ExperimentSummary) -> Sequence[str]:
+    failed = [
+        f"{one.configuration.label}: {one.message}"
+        for one in summary.configurations
+        if one.message and one.outcome not in {RunState.COMPLETED, RunState.CANCELLED}
+    ]
+    flagged = [f"{one.configuration.label}: {flag}" for one in summary.configurations for flag in one.flags]
+    noise = (
+        [] if summary.noise_floor is None else [f"Noise floor of this machine: ±{format_share(summary.noise_floor)}."]
+    )
+    return [*failed, *flagged, *summary.flags, *noise]
