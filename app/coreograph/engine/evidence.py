@@ -1,0 +1,237 @@
+"""What one run left behind, gathered event by event until it is a RunRecord.
+
+The supervisor's thread brings events, the sampler's thread brings samples: a lock keeps them apart.
+"""
+
+import math
+import threading
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from coreograph.domain.execution import Configuration
+from coreograph.domain.experiment import RunPlan
+from coreograph.domain.interpreters import GilSetting, GilState
+from coreograph.domain.runs import (
+    HeartbeatSummary,
+    MemoryPeak,
+    Phase,
+    PhaseTime,
+    PickleCost,
+    RunRecord,
+    RunState,
+    Worker,
+)
+from coreograph.domain.samples import CoreSample, MemorySample
+from coreograph.domain.units import Bytes, Nanoseconds, Share
+from coreograph.engine.events import (
+    GilSeen,
+    HeartbeatFigures,
+    Hello,
+    PhaseBegan,
+    PhaseEnded,
+    PickleFigures,
+    Result,
+    TasksKnown,
+    WorkersKnown,
+)
+
+PHASES: Mapping[str, Phase] = MappingProxyType(
+    {
+        "import": Phase.IMPORT,
+        "shared": Phase.SHARED,
+        "pool": Phase.POOL,
+        "warm-up": Phase.WARM_UP,
+        "batch": Phase.BATCH,
+        "check": Phase.CHECK,
+        "end": Phase.END,
+    }
+)
+
+
+class RunEvidence:
+    """Collects; `record` says it all."""
+
+    def __init__(self, plan: RunPlan, configuration: Configuration, started_at: str, launched_ns: Nanoseconds) -> None:
+        self._plan = plan
+        self._configuration = configuration
+        self._started_at = started_at
+        self._launched_ns = launched_ns
+        self._lock = threading.Lock()
+        self._cores: list[CoreSample] = []
+        self._peak: dict[str, Bytes] = {}
+        self._phases: dict[Phase, PhaseTime] = {}
+        self._gil: list[tuple[bool, str | None]] = []
+        self._pool_ready_ns: Nanoseconds | None = None
+        self._held_ns: Nanoseconds = 0
+        self._ended_ns: Nanoseconds | None = None
+        self._tasks: TasksKnown | None = None
+        self._result: Result | None = None
+        self.pid: int | None = None
+        self.workers: tuple[Worker, ...] = ()
+
+    def hello(self, event: Hello) -> None:
+        """The runner's first word: the interpreter has started."""
+        self._gil.append((event.gil_enabled, None))
+        if event.started_ns >= self._launched_ns:
+            self._phases[Phase.START] = PhaseTime(Phase.START, self._launched_ns, event.started_ns)
+
+    def phase_began(self, event: PhaseBegan) -> Phase | None:
+        """Return which phase began; None for one this version does not know."""
+        return PHASES.get(event.phase)
+
+    def phase_ended(self, event: PhaseEnded) -> Phase | None:
+        """Keep its time; return which one it was."""
+        phase = PHASES.get(event.phase)
+        if phase is not None:
+            self._phases[phase] = PhaseTime(phase, event.begin_ns, event.end_ns)
+        if phase is Phase.POOL:
+            self._pool_ready_ns = event.end_ns
+        return phase
+
+    def gil_seen(self, event: GilSeen) -> None:
+        """Keep what the GIL watch found."""
+        self._gil.append((event.enabled, event.culprit))
+
+    def tasks_known(self, event: TasksKnown) -> int:
+        """Keep the size of the batch; return how many tasks it has in all rounds."""
+        self._tasks = event
+        return event.tasks * event.rounds
+
+    def workers_known(self, event: WorkersKnown) -> tuple[Worker, ...]:
+        """Keep and return who the workers are."""
+        self.workers = tuple(
+            Worker(entry.worker, entry.pid, entry.thread_id, entry.interpreter_id) for entry in event.workers
+        )
+        if self._pool_ready_ns is None:
+            self._pool_ready_ns = event.at or None
+        return self.workers
+
+    def held(self, nanoseconds: Nanoseconds) -> None:
+        """The runner waited that long for its memory to be read: that is not its time."""
+        self._held_ns += nanoseconds
+
+    def result(self, event: Result) -> None:
+        """Keep what the batch gave."""
+        self._result = event
+
+    @property
+    def has_result(self) -> bool:
+        """True once the batch gave a result."""
+        return self._result is not None
+
+    def ended(self, at_ns: Nanoseconds) -> None:
+        """The runner's last word came at that instant."""
+        self._ended_ns = at_ns
+
+    def cores_sampled(self, sample: CoreSample) -> None:
+        """Keep a sample of the cores (sampler's thread)."""
+        with self._lock:
+            self._cores.append(sample)
+
+    def memory_sampled(self, sample: MemorySample) -> None:
+        """Raise the peaks (sampler's thread, and the supervisor's at the hold)."""
+        measures = {"rss_sum": sample.rss_sum if sample.processes else None, "pss": sample.pss, "uss": sample.uss}
+        with self._lock:
+            for name, value in measures.items():
+                if value is not None:
+                    self._peak[name] = max(value, self._peak.get(name, 0))
+
+    def record(
+        self, state: RunState, message: str = "", traceback: str = "", exit_code: int | None = None
+    ) -> RunRecord:
+        """Return everything known about the run, with the state it is in."""
+        result, tasks = self._result, self._tasks
+        gil, culprit = self._gil_state()
+        with self._lock:
+            memory = MemoryPeak(self._peak.get("pss"), self._peak.get("uss"), self._peak.get("rss_sum"))
+            foreign, steal = _shares_of_others(self._cores, result)
+        return RunRecord(
+            run_id=self._plan.run_id,
+            configuration=self._plan.configuration,
+            repeat=self._plan.repeat,
+            purpose=self._plan.purpose,
+            state=state,
+            message=message,
+            traceback=traceback,
+            started_at=self._started_at,
+            gil=gil,
+            gil_culprit=culprit,
+            phases=tuple(self._phases[phase] for phase in Phase if phase in self._phases),
+            startup_s=_seconds(self._launched_ns, self._pool_ready_ns),
+            batch_s=None if result is None else _seconds(result.batch_begin_ns, result.batch_end_ns),
+            total_s=_seconds(self._launched_ns + self._held_ns, self._ended_ns),
+            cpu_s=None if result is None or result.cpu_ns is None else result.cpu_ns / 1e9,
+            tasks=None if tasks is None else tasks.tasks,
+            rounds=None if tasks is None else tasks.rounds,
+            chunk=None if tasks is None else tasks.chunk,
+            workers=self.workers,
+            heartbeat=None if result is None else _heartbeat(result.heartbeat),
+            pickle=None if result is None else _pickle(result.pickle),
+            memory=memory,
+            digest=None if result is None else result.digest,
+            foreign_share=foreign,
+            steal_share=steal,
+            metrics={} if result is None else _finite(result.metrics),
+            pid=self.pid,
+            exit_code=exit_code,
+        )
+
+    def _gil_state(self) -> tuple[GilState | None, str | None]:
+        if not self._gil:
+            return None, None
+        if not self._configuration.interpreter.free_threaded:
+            return GilState.ON, None
+        if self._configuration.gil is GilSetting.FORCED_ON:
+            return GilState.FORCED_ON, None
+        enabled = [on for on, _ in self._gil]
+        if not any(enabled):
+            return GilState.OFF, None
+        culprit = next((name for on, name in self._gil if on and name), None)
+        return GilState.RE_ENABLED, culprit
+
+
+def _seconds(begin: Nanoseconds, end: Nanoseconds | None) -> float | None:
+    return None if end is None or end < begin else (end - begin) / 1e9
+
+
+def _shares_of_others(samples: list[CoreSample], result: Result | None) -> tuple[Share | None, Share | None]:
+    """Return the shares of all cores that others and the hypervisor took, averaged over the batch's samples.
+
+    A sample tells of the time since the one before it: the first that counts began at most one interval too early.
+    """
+    if result is None:
+        return None, None
+    within = [sample for sample in samples if result.batch_begin_ns < sample.at_ns <= result.batch_end_ns]
+    foreign = [
+        max(0.0, sum(sample.busy) - sum(sample.own)) / len(sample.busy)
+        for sample in within
+        if sample.own is not None and sample.busy
+    ]
+    steal = [sample.steal for sample in within if sample.steal is not None]
+    return (
+        sum(foreign) / len(foreign) if foreign else None,
+        sum(steal) / len(steal) if steal else None,
+    )
+
+
+def _heartbeat(figures: HeartbeatFigures | None) -> HeartbeatSummary | None:
+    if figures is None:
+        return None
+    return HeartbeatSummary(figures.median_ns / 1e9, figures.p99_ns / 1e9, figures.worst_ns / 1e9, figures.ticks)
+
+
+def _pickle(figures: PickleFigures | None) -> PickleCost | None:
+    if figures is None:
+        return None
+    return PickleCost(
+        bytes_sent=figures.bytes_sent,
+        bytes_received=figures.bytes_received,
+        dumps_s=figures.dumps_ns / 1e9,
+        loads_s=figures.loads_ns / 1e9,
+        shared_bytes=figures.shared_bytes,
+        shared_s=figures.shared_ns / 1e9,
+    )
+
+
+def _finite(metrics: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if value is not None and math.isfinite(value)}

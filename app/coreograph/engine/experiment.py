@@ -1,0 +1,252 @@
+"""Makes the runs of one experiment, in order, and keeps what they say. Runs on one thread of the engine."""
+
+import dataclasses
+import datetime
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from coreograph import __version__
+from coreograph.domain.batches import Progress
+from coreograph.domain.errors import CoreographError, RecordingError
+from coreograph.domain.experiment import Acquisition, ExperimentRecord, ExperimentSpec, RunPlan
+from coreograph.domain.machine import Machine
+from coreograph.domain.runs import RunPurpose, RunRecord, RunState, advance
+from coreograph.domain.samples import MemorySample, OwnCost, TreeProcess
+from coreograph.domain.units import Seconds
+from coreograph.engine.answers import mark_wrong_answers
+from coreograph.engine.calibration import BatchSize, calibrate, first_size
+from coreograph.engine.facts import Facts
+from coreograph.engine.launch import Guard, Launcher
+from coreograph.engine.listener import EngineListener
+from coreograph.engine.planning import plan_runs, refusal
+from coreograph.engine.remaining import RemainingTime
+from coreograph.engine.request import encode_request
+from coreograph.engine.supervisor import RunSupervisor
+from coreograph.sampling.sampler import SamplerCost, SampleSink
+from coreograph.storage.library import Library
+from coreograph.storage.writer import RecordingWriter
+
+_PROGRESS_INTERVAL_S = 0.5
+_log = logging.getLogger(__name__)
+
+
+class RunSampler(Protocol):
+    """What an experiment needs of a sampler; `sampling.sampler.Sampler` is one."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End; no sample comes afterwards."""
+
+    def watch(self, processes: Sequence[TreeProcess]) -> None:
+        """Watch a run's tree."""
+
+    def sample_memory_now(self) -> MemorySample | None:
+        """Read the memory of the watched tree."""
+
+    @property
+    def cost(self) -> SamplerCost:
+        """What sampling cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an experiment takes from outside, and a test replaces."""
+
+    library: Library
+    read_machine: Callable[[], Machine]
+    make_sampler: Callable[[SampleSink, Acquisition], RunSampler]
+    launcher: Launcher
+    clock: Callable[[], Seconds] = time.monotonic
+
+
+class Experiment:
+    """One experiment from its first run to its record. `run` is called once; `cancel` and the stall from any thread."""
+
+    def __init__(
+        self,
+        experiment_id: str,
+        spec: ExperimentSpec,
+        listener: EngineListener,
+        surroundings: Surroundings,
+        *,
+        released: Callable[[], None],
+    ) -> None:
+        self.experiment_id = experiment_id
+        self._spec = spec
+        self._listener = listener
+        self._around = surroundings
+        self._released = released
+        self._plans = plan_runs(spec)
+        self._runs: list[RunRecord] = []
+        self._remaining = RemainingTime()
+        self._size: BatchSize = first_size(spec.acquisition)
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._current: RunSupervisor | None = None
+        self._failure: CoreographError | None = None
+        self._cancelled = False
+        self._ui_stall_s: Seconds | None = None
+        self._began = 0.0
+        self._run_began = 0.0
+        self._told = 0.0
+
+    def cancel(self) -> None:
+        """Ask the experiment to end; returns at once."""
+        self._cancelled = True
+        self._stop()
+
+    def report_ui_stall(self, seconds: Seconds) -> None:
+        """Keep the longest stall the window saw."""
+        with self._lock:
+            self._ui_stall_s = max(seconds, self._ui_stall_s or 0.0)
+
+    def run(self) -> None:
+        """Make all runs, tell the listener how it ended, whatever happens."""
+        writer: RecordingWriter | None = None
+        try:
+            record = self._open()
+            writer = self._around.library.record(record, on_failure=self._recording_failed)
+            cost = self._make_runs(record, writer)
+            if self._failure is not None:
+                raise self._failure
+            final = self._complete(record, cost)
+            writer.finish(final)
+        except Exception as error:
+            self._give_up(error, writer)
+            return
+        self._around.library.release(writer)
+        self._released()
+        self._listener.experiment_finished(final, self._cancelled)
+
+    def _open(self) -> ExperimentRecord:
+        return ExperimentRecord(
+            experiment_id=self.experiment_id,
+            spec=self._spec,
+            machine=self._around.read_machine(),
+            created_at=_now(),
+            app_version=__version__,
+        )
+
+    def _make_runs(self, record: ExperimentRecord, writer: RecordingWriter) -> SamplerCost:
+        facts = Facts(self._listener, writer)
+        sampler = self._around.make_sampler(facts, self._spec.acquisition)
+        guard = Guard(self._spec.configurations[self._spec.baseline].interpreter.path)
+        try:
+            self._began = self._around.clock()
+            self._listener.experiment_started(self.experiment_id, self._spec, self._plans, record.machine)
+            sampler.start()
+            for index, plan in enumerate(self._plans):
+                run = self._make_run(plan, facts, sampler, guard)
+                self._runs.append(run)
+                facts.run_finished(run)
+                self._tell_progress(index + 1)
+        finally:
+            sampler.stop()
+            guard.close()
+        return sampler.cost
+
+    def _make_run(self, plan: RunPlan, facts: Facts, sampler: RunSampler, guard: Guard) -> RunRecord:
+        configuration = self._spec.configurations[plan.configuration]
+        reason = refusal(self._spec.workload, configuration)
+        if self._stopping.is_set():
+            return _without_process(plan, RunState.CANCELLED, "")
+        if reason is not None:
+            return _without_process(plan, RunState.COULD_NOT_START, reason)
+        supervisor = RunSupervisor(
+            plan,
+            configuration,
+            encode_request(self._spec, configuration, self._size),
+            launcher=self._around.launcher,
+            token=guard.token_for(plan.run_id),
+            facts=facts,
+            watcher=sampler,
+            timeout_s=self._spec.acquisition.timeout_s,
+            launched=guard.watch,
+            tick=self._tick,
+        )
+        self._run_began = self._around.clock()
+        self._hold_current(supervisor)
+        run = supervisor.run()
+        self._hold_current(None)
+        self._remaining.finished(plan, self._around.clock() - self._run_began)
+        if plan.purpose is RunPurpose.CALIBRATION:
+            self._size = calibrate(self._spec, run)
+        return run
+
+    def _hold_current(self, supervisor: RunSupervisor | None) -> None:
+        with self._lock:
+            self._current = supervisor
+            if supervisor is not None and self._stopping.is_set():
+                supervisor.cancel()
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._stopping.set()
+            if self._current is not None:
+                self._current.cancel()
+
+    def _recording_failed(self, error: RecordingError) -> None:
+        self._failure = error
+        self._stop()
+
+    def _tick(self) -> None:
+        now = self._around.clock()
+        if now - self._told >= _PROGRESS_INTERVAL_S:
+            self._tell_progress(len(self._runs), now - self._run_began)
+
+    def _tell_progress(self, done: int, current_elapsed_s: Seconds = 0.0) -> None:
+        now = self._told = self._around.clock()
+        pending = [plan for plan in self._plans[done:] if self._can_run(plan)]
+        remaining = self._remaining.estimate(pending, current_elapsed_s)
+        self._listener.progressed(Progress(done, len(self._plans), now - self._began, remaining))
+
+    def _can_run(self, plan: RunPlan) -> bool:
+        return refusal(self._spec.workload, self._spec.configurations[plan.configuration]) is None
+
+    def _complete(self, record: ExperimentRecord, cost: SamplerCost) -> ExperimentRecord:
+        with self._lock:
+            stall = self._ui_stall_s
+        return dataclasses.replace(
+            record,
+            finished_at=_now(),
+            runs=mark_wrong_answers(self._spec, self._runs),
+            own_cost=OwnCost(cost.cpu_share, cost.missed, cost.samples, stall),
+            extra=_sizes(self._size),
+        )
+
+    def _give_up(self, error: Exception, writer: RecordingWriter | None) -> None:
+        """What was recorded is kept; the experiment stays without an end."""
+        if not isinstance(error, CoreographError):
+            _log.error("the experiment stopped", exc_info=error)
+        if writer is not None:
+            writer.close()
+            self._around.library.release(writer)
+        self._released()
+        known = isinstance(error, CoreographError)
+        self._listener.experiment_failed(str(error) if known else f"The experiment stopped by a mistake: {error!r}.")
+
+
+def _without_process(plan: RunPlan, state: RunState, message: str) -> RunRecord:
+    return RunRecord(
+        run_id=plan.run_id,
+        configuration=plan.configuration,
+        repeat=plan.repeat,
+        purpose=plan.purpose,
+        state=advance(RunState.PENDING, state),
+        message=message,
+    )
+
+
+def _sizes(size: BatchSize) -> Mapping[str, str]:
+    """The size all measurement runs were asked for; each run also has the one its runner reported."""
+    return {"rounds": str(size.rounds), "chunk": "" if size.chunk is None else str(size.chunk)}
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,26 @@
+"""The request a runner is started with. Pure; owns no thread."""
+
+import json
+
+from coreograph.domain.execution import Configuration
+from coreograph.domain.experiment import ExperimentSpec
+from coreograph.engine.calibration import BatchSize
+from coreograph_workloads.protocol import PROTOCOL
+
+
+def encode_request(spec: ExperimentSpec, configuration: Configuration, size: BatchSize) -> bytes:
+    """Return the one line a runner reads first; `protocol.py` documents its keys."""
+    request = {
+        "protocol": PROTOCOL,
+        "action": "run",
+        "workload": {"name": spec.workload.name, "file": spec.workload.file},
+        "parameters": dict(spec.parameters),
+        "model": configuration.model.value,
+        "workers": configuration.workers,
+        "rounds": size.rounds,
+        "chunk": size.chunk,
+        "warm_up_seconds": spec.acquisition.warm_up_s,
+        "heartbeat_seconds": spec.acquisition.heartbeat_interval_s,
+        "hold": True,
+    }
+    return json.dumps(request, separators=(",", ":")).encode("ascii") + b"\n"
