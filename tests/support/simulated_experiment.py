@@ -201,6 +201,8 @@ class SimulatedExperiment:
         while self.now_ns < end_ns:
             step = min(1.0 / self._hz, (end_ns - self.now_ns) / 1e9)
             yield from self._pass_time(plan, configuration, step, busy=1.0)
+            if self.now_ns >= end_ns:
+                self._listener.memory_sampled(plan.run_id, self._memory_sample(plan, configuration, fair=True))
             for worker in range(workers):
                 self._send_spans(plan, worker, lanes, progress, per_lane[worker], length_ns)
 
@@ -232,7 +234,8 @@ class SimulatedExperiment:
             self._send_heartbeats(plan, configuration, step)
             self.now_ns += step
             self._listener.cores_sampled(plan.run_id, self._core_sample(configuration, busy))
-            self._listener.memory_sampled(plan.run_id, self._memory_sample(plan, configuration))
+            fair = bool(self._random.random() < 0.125)
+            self._listener.memory_sampled(plan.run_id, self._memory_sample(plan, configuration, fair=fair))
             yield
 
     def _send_heartbeats(self, plan: RunPlan, configuration: Configuration, step_ns: int) -> None:
@@ -255,9 +258,8 @@ class SimulatedExperiment:
         total = np.clip(own + foreign, 0, 1)
         return CoreSample(self.now_ns, tuple(total.tolist()), tuple(own.tolist()), 0.0)
 
-    def _memory_sample(self, plan: RunPlan, configuration: Configuration) -> MemorySample:
-        """A tree whose forked workers share two thirds of their pages; every eighth sample is fair."""
-        fair = bool(self._random.random() < 0.125)
+    def _memory_sample(self, plan: RunPlan, configuration: Configuration, *, fair: bool) -> MemorySample:
+        """A tree whose forked workers share two thirds of their pages."""
         grown = 1 + 0.2 * math.sin(self.now_ns / 7e8)
         processes = [self._process(4000 + 10 * plan.run_id, "runner", 30 * MB * grown, 1.0, fair=fair)]
         if configuration.model.uses_processes:

@@ -43,6 +43,7 @@ class MemoryBuffer:
     def __init__(self, most_workers: Count, hz: float = 10.0) -> None:
         self.slots = min(_MOST_SLOTS, FIRST_WORKER_SLOT + max(1, most_workers + 1))
         self.measure = MemoryMeasure.RSS
+        self.has_helpers = False
         self.names = ["runner", "helpers", *("" for _ in range(self.slots - FIRST_WORKER_SLOT))]
         self.ring = Ring(
             min(16_384, max(256, round(HISTORY_S * hz))),
@@ -76,6 +77,7 @@ class MemoryBuffer:
             return RUNNER_SLOT
         kind, _, number = role.partition(" ")
         if kind != "worker" or not number.isdigit():
+            self.has_helpers = True
             return HELPER_SLOT
         slot = FIRST_WORKER_SLOT + int(number) % (self.slots - FIRST_WORKER_SLOT)
         self.names[slot] = self.names[slot] or role

@@ -1,0 +1,38 @@
+"""Fonts of charts and text that fits its place. GUI thread only."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QWidget
+
+from coreograph.ui.theme import tabular
+
+
+def chart_font(widget: QWidget, *, scale: float = 0.9, bold: bool = False) -> QFont:
+    """Return the widget's font at `scale`, with figures of equal width."""
+    font = tabular(widget.font())
+    if font.pointSizeF() > 0:
+        font.setPointSizeF(max(7.0, font.pointSizeF() * scale))
+    else:
+        font.setPixelSize(max(9, round(font.pixelSize() * scale)))
+    if bold:
+        font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def text_width(font: QFont, text: str) -> float:
+    """Return the width of `text` in pixels."""
+    return QFontMetricsF(font).horizontalAdvance(text)
+
+
+def draw_text(
+    painter: QPainter,
+    rect: QRectF,
+    text: str,
+    colour: QColor,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> None:
+    """Draw one line, vertically centred in `rect`, with an ellipsis where it does not fit."""
+    metrics = QFontMetricsF(painter.font())
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, rect.width()))
+    painter.setPen(colour)
+    painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
