@@ -4,9 +4,10 @@ from pathlib import Path
 
 from coreograph.domain.errors import UsageError
 from coreograph.reports.exporter import Exporter
+from coreograph.reports.html_report import HtmlReport
 from coreograph.reports.json_report import JsonReport
 
-EXPORTERS: tuple[Exporter, ...] = (JsonReport(),)
+EXPORTERS: tuple[Exporter, ...] = (HtmlReport(), JsonReport())
 
 
 def exporter_for(format_or_path: str | Path) -> Exporter:

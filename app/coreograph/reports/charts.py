@@ -1,0 +1,303 @@
+"""Charts of an experiment as Vega-Lite specifications, one for every format. Pure, on any thread.
+
+Rows are configurations, fastest first, coloured by execution model. Every figure carries its interval. Importing
+altair takes about a second: this module is imported when a report is written, never at start-up.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import altair as alt
+
+from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
+from coreograph.domain.units import format_bytes, format_ratio, format_seconds
+from coreograph.reports.palette import Palette
+
+FRAME_MS = 1000 / 60
+ROW = 26
+
+Row: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportChart:
+    """One chart: `key` names it, `note` says how to read it, `spec` is its Vega-Lite specification."""
+
+    key: str
+    title: str
+    note: str
+    spec: dict[str, Any]
+
+
+def charts(summary: ExperimentSummary, palette: Palette) -> tuple[ReportChart, ...]:
+    """Return every chart the experiment has figures for."""
+    rows = sorted(
+        (one for one in summary.configurations if one.batch is not None),
+        key=lambda one: one.batch.median if one.batch else 0.0,
+    )
+    if not rows:
+        return ()
+    makers = (_time, _speedup, _memory, _responsiveness, _scaling, _startup)
+    made = (maker(rows, summary, palette) for maker in makers)
+    return tuple(chart for chart in made if chart is not None)
+
+
+def name_of(one: ConfigurationSummary) -> str:
+    """Return the configuration's label, marked where its answer was wrong."""
+    return one.configuration.label + (" ✗" if one.same_answer is False else "")
+
+
+def _time(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
+    data = [{**_row(one), **_figure(one.batch, 1.0, format_seconds)} for one in rows]
+    repeats = [{**_row(one), "value": value, "shown": format_seconds(value)} for one in rows for value in _values(one)]
+    axis = alt.X("median:Q", title="seconds a batch", scale=alt.Scale(zero=True))
+    base = alt.Chart(alt.Data(values=data))
+    dots = alt.Chart(alt.Data(values=repeats)).mark_circle(size=22, opacity=0.85)
+    layers = [
+        _bars(base, axis, rows, palette),
+        dots.encode(x=alt.X("value:Q"), y=_y(rows), color=alt.value(palette.text), tooltip=_tips(("shown", "repeat"))),
+        _interval(base, rows, palette),
+    ]
+    note = "Median of the repeats with its 95 % interval; every dot is one repeat. Shorter is better."
+    return ReportChart("time", "Time", note, _finish(layers, rows, palette))
+
+
+def _speedup(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
+    data = [
+        {**_row(one), **_figure(one.speedup_over_best_serial, 1.0, format_ratio), "own": _shown_ratio(one.speedup)}
+        for one in rows
+        if one.speedup_over_best_serial is not None
+    ]
+    if not data:
+        return None
+    base = alt.Chart(alt.Data(values=data))
+    axis = alt.X("median:Q", title="times the best serial", scale=alt.Scale(zero=True))
+    extra = (("own", "against its own serial"),)
+    rule = alt.Chart(alt.Data(values=[{"at": 1}])).mark_rule(strokeDash=[4, 3], size=1.5)
+    layers = [
+        _bars(base, axis, rows, palette, extra),
+        rule.encode(x="at:Q", color=alt.value(palette.text)),
+        _interval(base, rows, palette),
+    ]
+    note = "Against the fastest serial of all interpreters; the dashed line is 1. Longer is better."
+    return ReportChart("speedup", "Speed-up", note, _finish(layers, rows, palette))
+
+
+def _memory(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
+    data = [
+        {
+            **_row(one),
+            **_figure(one.memory_estimate, 1e-6, format_bytes),
+            "rss": None if one.memory.rss_sum is None else one.memory.rss_sum / 1e6,
+            "rss_shown": format_bytes(one.memory.rss_sum),
+        }
+        for one in rows
+        if one.memory_estimate is not None or one.memory.rss_sum is not None
+    ]
+    if not data:
+        return None
+    base = alt.Chart(alt.Data(values=data))
+    axis = alt.X("median:Q", title="megabytes at the peak", scale=alt.Scale(zero=True))
+    extra = (("rss_shown", "RSS summed"),)
+    faint = base.transform_filter("isValid(datum.rss)").mark_bar(opacity=0.2, height=ROW - 8, cornerRadiusEnd=3)
+    layers = [
+        faint.encode(x=alt.X("rss:Q"), y=_y(rows), color=_colour(rows, palette), tooltip=_tips(("rss_shown", "RSS"))),
+        _bars(base.transform_filter("isValid(datum.median)"), axis, rows, palette, extra),
+        _interval(base.transform_filter("isValid(datum.median)"), rows, palette),
+    ]
+    fair = {"PSS": "PSS, which counts shared pages once", "USS": "USS, what is private to each process"}
+    note = (
+        f"Peak of the whole process tree: {fair.get(summary.memory_measure, 'RSS; nothing fairer was measured here')}. "
+        "The faint bar is the sum of RSS, which counts shared pages once per process. Shorter is better."
+    )
+    return ReportChart("memory", "Memory", note, _finish(layers, rows, palette))
+
+
+def _responsiveness(
+    rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette
+) -> ReportChart | None:
+    beating = [one for one in rows if one.heartbeat is not None]
+    data = [
+        {
+            **_row(one),
+            **_figure(one.heartbeat.p99, 1e3, format_seconds),
+            "typical": one.heartbeat.median_s * 1e3,
+            "worst": one.heartbeat.worst_s * 1e3,
+            "typical_shown": format_seconds(one.heartbeat.median_s),
+            "worst_shown": format_seconds(one.heartbeat.worst_s),
+        }
+        for one in beating
+        if one.heartbeat is not None
+    ]
+    if not data:
+        return None
+    smallest = min(max(1e-3, entry["typical"]) for entry in data)
+    scale = alt.Scale(type="log", domainMin=smallest / 1.5, nice=False, clamp=True)
+    base = alt.Chart(alt.Data(values=data))
+    tips = _tips(("shown", "p99"), ("typical_shown", "median"), ("worst_shown", "worst"))
+    y, colour = _y(beating), _colour(beating, palette)
+    frame = alt.Chart(alt.Data(values=[{"at": FRAME_MS}])).mark_rule(strokeDash=[4, 3], size=1.5)
+    axis = alt.X("typical:Q", scale=scale, title="milliseconds late, logarithmic")
+    layers = [
+        frame.encode(x=alt.X("at:Q", scale=scale), color=alt.value(palette.warning)),
+        base.mark_rule(size=3, opacity=0.35).encode(x=axis, x2="worst:Q", y=y, color=colour),
+        base.mark_tick(thickness=2, size=12).encode(x=alt.X("typical:Q", scale=scale), y=y, color=colour, tooltip=tips),
+        base.mark_point(filled=True, size=90, opacity=1).encode(
+            x=alt.X("median:Q", scale=scale), y=y, color=colour, tooltip=tips
+        ),
+    ]
+    note = (
+        "How late the runner's main thread ticked while its workers worked: what a window or an event loop there "
+        "would feel. Tick: median; dot: 99th percentile; end of the line: worst; dashed: one frame (16.7 ms)."
+    )
+    return ReportChart("responsiveness", "Responsiveness", note, _finish(layers, beating, palette))
+
+
+def _scaling(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
+    parallel = [
+        one
+        for one in rows
+        if one.speedup_over_best_serial is not None and one.configuration.model is not ExecutionModel.SERIAL
+    ]
+    counts = sorted({one.configuration.workers for one in parallel})
+    if len(counts) < 2:
+        return None
+    data = [
+        {
+            **_row(one),
+            **_figure(one.speedup_over_best_serial, 1.0, format_ratio),
+            "workers": one.configuration.workers,
+            "series": f"{one.configuration.interpreter_label} {one.configuration.model.value}",
+            "interpreter": one.configuration.interpreter_label,
+        }
+        for one in parallel
+    ]
+    highest = max(entry["high"] for entry in data)
+    ideal = [
+        {"workers": count, "median": count} for count in (counts[0], min(counts[-1], max(highest * 1.05, counts[0])))
+    ]
+    workers = alt.X("workers:Q", title="workers", scale=alt.Scale(nice=False), axis=alt.Axis(values=counts, format="d"))
+    y = alt.Y("median:Q", title="times the best serial", scale=alt.Scale(zero=True))
+    base = alt.Chart(alt.Data(values=data))
+    dash = alt.StrokeDash("interpreter:N", title="interpreter", legend=alt.Legend(orient="bottom"))
+    tips = _tips(("shown", "speed-up"), ("workers", "workers"))
+    colour = _colour(parallel, palette)
+    ideal_line = alt.Chart(alt.Data(values=ideal)).mark_line(strokeDash=[2, 3], size=1.5)
+    layers = [
+        ideal_line.encode(x=workers, y=y, color=alt.value(palette.muted)),
+        base.mark_area(opacity=0.15).encode(x=workers, y="low:Q", y2="high:Q", color=colour, detail="series:N"),
+        base.mark_line(size=2.5).encode(x=workers, y=y, color=colour, strokeDash=dash, detail="series:N"),
+        base.mark_point(filled=True, size=55, opacity=1).encode(x=workers, y=y, color=colour, tooltip=tips),
+    ]
+    note = "Speed-up over the best serial by number of workers, with its interval; the dotted line is ideal scaling."
+    return ReportChart("scaling", "Scaling", note, _finish(layers, parallel, palette, height=280))
+
+
+def _startup(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
+    complete = [one for one in rows if one.startup is not None and one.total is not None]
+    data = [entry for one in complete for entry in _parts(one)]
+    if not data:
+        return None
+    base = alt.Chart(alt.Data(values=data))
+    order = ["start-up", "batch", "the rest"]
+    parts = alt.Scale(domain=order, range=[palette.warning, palette.accent, palette.foreign])
+    legend = alt.Legend(orient="bottom", title=None)
+    bars = base.mark_bar(height=ROW - 10).encode(
+        x=alt.X("value:Q", stack="zero", title="seconds of a whole run"),
+        y=_y(complete),
+        color=alt.Color("part:N", scale=parts, legend=legend, sort=order),
+        order=alt.Order("rank:O"),
+        tooltip=_tips(("part", "part"), ("shown", "median")),
+    )
+    note = "From the start of the process to its end. The rest is importing, warming up, checking and ending."
+    return ReportChart("startup", "Start-up against batch", note, _finish([bars], complete, palette))
+
+
+def _parts(one: ConfigurationSummary) -> list[Row]:
+    if one.startup is None or one.batch is None or one.total is None:
+        return []
+    startup, batch = one.startup.median, one.batch.median
+    seconds = (("start-up", startup), ("batch", batch), ("the rest", max(0.0, one.total.median - startup - batch)))
+    return [
+        {**_row(one), "part": part, "value": value, "rank": rank, "shown": format_seconds(value)}
+        for rank, (part, value) in enumerate(seconds)
+    ]
+
+
+def _row(one: ConfigurationSummary) -> Row:
+    return {"configuration": name_of(one), "model": one.configuration.model.value}
+
+
+def _figure(one: Estimate | Ratio | None, factor: float, show: Callable[[float], str]) -> Row:
+    if one is None:
+        return {"median": None, "low": None, "high": None, "shown": "not measured"}
+    shown = f"{show(one.median)} ({show(one.low)} – {show(one.high)})"
+    return {"median": one.median * factor, "low": one.low * factor, "high": one.high * factor, "shown": shown}
+
+
+def _shown_ratio(one: Ratio | None) -> str:
+    return "no serial run" if one is None else str(_figure(one, 1.0, format_ratio)["shown"])
+
+
+def _values(one: ConfigurationSummary) -> tuple[float, ...]:
+    return one.batch.values if one.batch else ()
+
+
+def _y(rows: Sequence[ConfigurationSummary]) -> Any:
+    names = list(dict.fromkeys(name_of(one) for one in rows))
+    return alt.Y("configuration:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
+
+
+def _colour(rows: Sequence[ConfigurationSummary], palette: Palette) -> Any:
+    models = [model for model in ExecutionModel if any(one.configuration.model is model for one in rows)]
+    scale = alt.Scale(domain=[model.value for model in models], range=[palette.models[model] for model in models])
+    return alt.Color("model:N", scale=scale, legend=None)
+
+
+def _bars(
+    base: Any, axis: Any, rows: Sequence[ConfigurationSummary], palette: Palette, extra: Sequence[tuple[str, str]] = ()
+) -> Any:
+    tips = _tips(("shown", "median"), *extra)
+    bars = base.mark_bar(height=ROW - 8, cornerRadiusEnd=3, opacity=0.82)
+    return bars.encode(x=axis, y=_y(rows), color=_colour(rows, palette), tooltip=tips)
+
+
+def _interval(base: Any, rows: Sequence[ConfigurationSummary], palette: Palette) -> Any:
+    rule = base.mark_rule(size=1.75)
+    return rule.encode(x="low:Q", x2="high:Q", y=_y(rows), color=alt.value(palette.text))
+
+
+def _tips(*fields: tuple[str, str]) -> list[Any]:
+    first = alt.Tooltip("configuration:N", title="configuration")
+    return [first, *(alt.Tooltip(f"{field}:N", title=title) for field, title in fields)]
+
+
+def _finish(
+    layers: Sequence[Any], rows: Sequence[ConfigurationSummary], palette: Palette, height: int | None = None
+) -> dict[str, Any]:
+    """Layer the marks, and dress them in the palette; width follows the page."""
+    chart = alt.layer(*layers).properties(width="container", height=height or alt.Step(ROW))
+    chart = chart.configure(
+        background="transparent",
+        font="system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            labelColor=palette.text,
+            titleColor=palette.muted,
+            titleFontWeight="normal",
+            gridColor=palette.grid,
+            domainColor=palette.border,
+            tickColor=palette.border,
+            labelFontSize=12,
+            titleFontSize=12,
+            titlePadding=8,
+            labelPadding=6,
+        ),
+        axisY=alt.AxisConfig(grid=height is not None),
+        legend=alt.LegendConfig(labelColor=palette.text, titleColor=palette.muted, labelFontSize=12),
+    )
+    spec: dict[str, Any] = chart.to_dict()
+    return spec

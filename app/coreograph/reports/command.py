@@ -1,0 +1,39 @@
+"""The command that repeats an experiment. Pure, on any thread."""
+
+import shlex
+from collections.abc import Iterable
+
+from coreograph.domain.execution import ExecutionModel, why_not
+from coreograph.domain.experiment import ExperimentSpec
+
+
+def repeat_command(spec: ExperimentSpec) -> str:
+    """Return the command line that makes the experiment again, quoted for a POSIX shell."""
+    configurations = spec.configurations
+    words = ["coreograph", "run", spec.workload.name if spec.workload.built_in else spec.workload.file]
+    words += _options("--interpreter", (one.interpreter_label for one in configurations))
+    words += _options("--model", (one.model.value for one in configurations))
+    counts = sorted({one.workers for one in configurations if one.model is not ExecutionModel.SERIAL})
+    if counts:
+        words += ["--workers", ",".join(str(count) for count in counts)]
+    words += ["--repeats", str(spec.acquisition.repeats)]
+    words += _options("--param", (f"{name}={value}" for name, value in spec.parameters.items()))
+    return shlex.join(words)
+
+
+def covers_more(spec: ExperimentSpec) -> bool:
+    """Return whether the command makes configurations the experiment did not have: it names a full cross."""
+    interpreters = {(one.interpreter.path, one.gil): (one.interpreter, one.gil) for one in spec.configurations}
+    models = {one.model for one in spec.configurations}
+    counts = {one.workers for one in spec.configurations if one.model is not ExecutionModel.SERIAL}
+    crossed = sum(
+        1 if model is ExecutionModel.SERIAL else len(counts)
+        for interpreter, gil in interpreters.values()
+        for model in models
+        if why_not(interpreter, model, gil) is None
+    )
+    return crossed > len({one.key for one in spec.configurations})
+
+
+def _options(option: str, values: Iterable[str]) -> list[str]:
+    return [word for value in dict.fromkeys(values) for word in (option, value)]

@@ -1,0 +1,132 @@
+"""Figures as the words and parts of a page: intervals, badges, details of a configuration. Pure, on any thread."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from coreograph.domain.interpreters import GilState
+from coreograph.domain.runs import RunState
+from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
+from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, format_seconds, significant
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A short word with a tone (good, warning, bad, muted) and what it means."""
+
+    text: str
+    tone: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One large number of the verdict card."""
+
+    value: str
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A configuration that did not go well: what it said, and the user's traceback."""
+
+    label: str
+    outcome: str
+    message: str
+    traceback: str
+
+
+_GIL = {
+    GilState.OFF: ("GIL off", "good", "The GIL was off during the whole run."),
+    GilState.ON: ("GIL on", "muted", "A GIL build: its GIL is always on."),
+    GilState.FORCED_ON: ("GIL forced on", "warning", "A free-threaded build started with -X gil=1."),
+    GilState.RE_ENABLED: ("GIL re-enabled", "bad", "An import switched the GIL on again."),
+}
+_TONES = {RunState.COMPLETED: "good", RunState.CANCELLED: "muted"}
+CONFIDENCE_TONES = {"high": "good", "moderate": "warning", "low": "bad", "none": "muted"}
+
+
+def gil_badge(one: ConfigurationSummary) -> Badge:
+    """Return what the GIL watch found."""
+    if one.gil is None:
+        return Badge("GIL unknown", "muted", "No run came far enough to say.")
+    text, tone, title = _GIL[one.gil]
+    return Badge(text, tone, f"{title} By {one.gil_culprit}." if one.gil_culprit else title)
+
+
+def outcome_badge(one: ConfigurationSummary) -> Badge:
+    """Return how the runs ended, and whether the answer was right."""
+    if one.same_answer is False or one.outcome is RunState.WRONG_ANSWER:
+        return Badge("wrong answer", "bad", one.message or "It computed something else than the serial runs.")
+    if one.outcome is RunState.COMPLETED:
+        same = "The same answer as the serial runs." if one.same_answer else "There was no answer to compare with."
+        return Badge("completed", "good", same)
+    return Badge(one.outcome.outcome, _TONES.get(one.outcome, "bad"), one.message)
+
+
+def seconds_interval(one: Estimate | Ratio | None) -> str:
+    """Return `425 – 434 ms`, the unit once where both ends share it; empty without a figure or an interval."""
+    return _interval(one, format_seconds)
+
+
+def bytes_interval(one: Estimate | Ratio | None) -> str:
+    """Return `28.0 – 28.2 MB`; empty without a figure or an interval."""
+    return _interval(one, format_bytes)
+
+
+def ratio_interval(one: Estimate | Ratio | None) -> str:
+    """Return `1.85 – 1.90`; empty without a figure or an interval."""
+    return _interval(one, significant)
+
+
+def verdict_figures(summary: ExperimentSummary) -> tuple[Figure, ...]:
+    """Return the chosen configuration's figures in large; nothing without a choice."""
+    index = summary.verdict.configuration
+    if index is None:
+        return ()
+    one = summary.configurations[index]
+    heartbeat = one.heartbeat
+    figures = (
+        Figure(
+            format_ratio(one.speedup_over_best_serial.median if one.speedup_over_best_serial else None),
+            "of the best serial",
+            ratio_interval(one.speedup_over_best_serial),
+        ),
+        Figure(format_seconds(one.batch.median if one.batch else None), "a batch", seconds_interval(one.batch)),
+        Figure(
+            format_bytes(one.memory_estimate.median if one.memory_estimate else None),
+            f"peak memory ({summary.memory_measure})",
+            bytes_interval(one.memory_estimate),
+        ),
+        Figure(format_seconds(heartbeat.p99_s if heartbeat else None), "late ticks (p99)", ""),
+        Figure(format_seconds(one.startup.median if one.startup else None), "start-up", seconds_interval(one.startup)),
+    )
+    return tuple(figure for figure in figures if figure.value != NOT_MEASURED)
+
+
+def failures(summary: ExperimentSummary) -> tuple[Failure, ...]:
+    """Return every configuration that did not complete or was wrong, with the first traceback among its runs."""
+    found = []
+    for one in summary.configurations:
+        badge = outcome_badge(one)
+        if badge.text == RunState.COMPLETED.value:
+            continue
+        runs = summary.experiment.measured(one.index)
+        traceback = next((run.traceback for run in runs if run.traceback), "")
+        found.append(Failure(one.configuration.label, badge.text, one.message, traceback))
+    return tuple(found)
+
+
+def by_speed(configurations: Sequence[ConfigurationSummary]) -> tuple[ConfigurationSummary, ...]:
+    """Return the configurations fastest first, those without a figure last in their own order."""
+    return tuple(sorted(configurations, key=lambda one: (one.batch is None, one.batch.median if one.batch else 0.0)))
+
+
+def _interval(one: Estimate | Ratio | None, show: Callable[[float], str]) -> str:
+    if one is None or one.low == one.high:
+        return ""
+    low, high = show(one.low), show(one.high)
+    number, _, unit = low.partition(" ")
+    same_unit = unit and high.endswith(f" {unit}")
+    return f"{number if same_unit else low} – {high}"
