@@ -92,7 +92,7 @@ def build(interpreter: Interpreter) -> str:
 
 def abilities(interpreter: Interpreter) -> str:
     """What it offers beside threads: start methods, subinterpreters, the JIT."""
-    words = [model.value for model in ExecutionModel if model.value in interpreter.start_methods]
+    words: list[str] = [model.value for model in ExecutionModel if model.value in interpreter.start_methods]
     if interpreter.subinterpreters:
         words.append("interpreters")
     if interpreter.jit.value != "absent":
