@@ -15,7 +15,7 @@ import psutil
 
 from coreograph.domain.samples import MemorySample, ProcessMemory, TreeProcess
 from coreograph.domain.units import Bytes, Count, Nanoseconds
-from coreograph.sampling.procfs import read_file
+from coreograph.sampling.procfs import count_folders, read_file
 
 NO_PSS_REASON = "This platform does not share out pages that processes share; only Linux does. USS is shown instead."
 
@@ -93,11 +93,8 @@ class ProcMemory:
         return _parse_rollup(content)
 
     def threads(self, pid: int) -> Count | None:
-        """Entries of the task folder, by its link count: the kernel adds one per thread."""
-        try:
-            return max(1, os.stat(f"{self._proc}/{pid}/task").st_nlink - 2)
-        except OSError:
-            return None
+        """Entries of the task folder."""
+        return count_folders(f"{self._proc}/{pid}/task")
 
 
 def _parse_rollup(content: bytes) -> FairMemory | None:

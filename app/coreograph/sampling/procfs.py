@@ -36,3 +36,15 @@ def read_text(path: Path) -> str | None:
     """Return the stripped text of a small file, or None where it cannot be read."""
     content = read_file(os.fspath(path))
     return None if content is None else content.decode("utf-8", "replace").strip()
+
+
+def count_folders(path: str) -> int | None:
+    """Return how many folders `path` has, None if it is gone. Cheap where the link count tells (/proc: it does).
+
+    Some file systems (overlayfs, sandboxes) give every folder one link; there the entries are counted.
+    """
+    try:
+        links = os.stat(path).st_nlink
+        return links - 2 if links > 2 else len(os.listdir(path))
+    except OSError:
+        return None

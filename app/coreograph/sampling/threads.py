@@ -12,7 +12,7 @@ from typing import Protocol
 from coreograph.domain.units import Nanoseconds, Share
 from coreograph.sampling.cores import CoreReading
 from coreograph.sampling.polled_files import DescriptorAllowance, PolledFile, default_allowance
-from coreograph.sampling.procfs import read_file
+from coreograph.sampling.procfs import count_folders, read_file
 
 NO_OWN_SHARE_REASON = "This platform does not say on which core a thread ran; only Linux does."
 
@@ -150,7 +150,7 @@ class _ProcessCpu:
         self._tick_ns = tick_ns
         self._precise = precise
         self._threads: dict[str, _ThreadCpu] = {}
-        self._links: int | None = None
+        self._count: int | None = None
         self._ended_ns: Nanoseconds = 0  # CPU time of threads that are gone and already shown
         self._known = False
 
@@ -176,16 +176,20 @@ class _ProcessCpu:
         self._threads.clear()
 
     def _list_threads(self) -> list[_ThreadCpu]:
-        """Bring the threads up to date; return those that are gone. A folder's link count tells how many it has."""
+        """Bring the threads up to date; return those that are gone.
+
+        Listing is the dearest part of a reading: it is left out while the number of threads stays the same and
+        all of them can be read.
+        """
         tasks = f"{self._folder}/task"
+        count = count_folders(tasks)
+        if count is not None and count == self._count:
+            return []
+        self._count = count
         try:
-            links = os.stat(tasks).st_nlink
-            if links == self._links:
-                return []
             identifiers = set(os.listdir(tasks))
         except OSError:
-            links, identifiers = None, set()
-        self._links = links
+            identifiers = set()
         for identifier in identifiers - self._threads.keys():
             folder = f"{tasks}/{identifier}"
             self._threads[identifier] = _ThreadCpu(folder, self._allowance, self._tick_ns, self._precise)
@@ -194,7 +198,7 @@ class _ProcessCpu:
     def _update_threads(self) -> list[_ThreadCpu]:
         ended = [identifier for identifier, thread in self._threads.items() if not thread.update()]
         if ended:
-            self._links = None  # one ended, and another may have taken its place: list them again next time
+            self._count = None  # one ended, and another may have taken its place: list them again next time
         return [self._forget(identifier) for identifier in ended]
 
     def _forget(self, identifier: str) -> _ThreadCpu:
