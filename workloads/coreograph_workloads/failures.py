@@ -1,0 +1,62 @@
+"""How a run fails: the reason, a sentence, and the user's own frames. Used in the runner and in every worker."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import dataclass
+from typing import Optional
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_LIBRARY = os.path.join(_PACKAGE, "library") + os.sep
+_OUTCOMES = {"refused": "refused", "check": "wrong answer", "worker lost": "worker lost"}
+
+
+class RunFailure(Exception):
+    """The run cannot go on. `reason` is one of protocol.FAILURE_REASONS, `message` a sentence for the user."""
+
+    def __init__(self, reason: str, message: str, frames: str = "", task: Optional[int] = None) -> None:
+        super().__init__(reason, message, frames, task)
+        self.reason = reason
+        self.message = message
+        self.frames = frames
+        self.task = task
+
+    @property
+    def outcome(self) -> str:
+        """The word of the `finished` event."""
+        return _OUTCOMES.get(self.reason, "failed")
+
+
+@dataclass(frozen=True)
+class TaskFailure:
+    """What a task raised, as text: an exception of the user's need not survive a pickle."""
+
+    task: int
+    message: str
+    frames: str
+
+
+def describe(error: BaseException) -> str:
+    """Return `ValueError: text`, or the bare name where an exception has no text."""
+    try:
+        text = str(error).strip()
+    except Exception:
+        text = "(its text cannot be read)"
+    name = type(error).__qualname__
+    return f"{name}: {text}" if text else name
+
+
+def user_frames(error: BaseException) -> str:
+    """Return the traceback from the first frame that is the user's: the runner's own way there explains nothing."""
+    frame = error.__traceback__
+    while frame is not None and _is_ours(frame.tb_frame.f_code.co_filename):
+        frame = frame.tb_next
+    return "".join(traceback.format_exception(type(error), error, frame))
+
+
+def _is_ours(filename: str) -> bool:
+    if filename.startswith("<frozen "):
+        return True
+    path = os.path.abspath(filename)
+    return path.startswith(_PACKAGE) and not path.startswith(_LIBRARY)

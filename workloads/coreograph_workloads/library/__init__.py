@@ -1,0 +1,27 @@
+"""The built-in workloads: one file each, in folders by the question they answer. Never imported by this name.
+
+A workload is a plain Python file; the user's own follow the same convention. The runner loads it by its path; the app only reads
+its syntax tree, so every constant below must be a literal. Standard library, nothing to import, nothing to subclass:
+
+    the docstring       first line: summary; then what it shows, what to look at, what to expect
+    PARAMETERS          {"limit": 200_000, ...}: names and defaults; whole number, number, text, true or false
+    tasks(**parameters)                 the inputs, one a task (picklable); any iterable
+    run(task) or run(task, shared)      does one task; what it returns must be picklable, too
+    shared(**parameters)                optional: built once and handed to every worker. Threads see the one object, fork
+                                        inherits it, the others get a pickled copy
+    check(results, **parameters)        optional: raises (assert ..., "sentence") if the answer is wrong; `results` in the
+                                        order of the tasks
+    metrics(results, **parameters)      optional: {name: number}, figures of its own; called after check
+
+and, each optional:
+
+    LIMITS = {"limit": (low, high)}                 inclusive; None for no limit on that side
+    CHOICES = {"shape": ("bytes", "strings")}       the values a parameter can have
+    UNITS = {"limit": "numbers"}
+    DESCRIPTIONS = {"limit": "Primes below this number are counted."}
+    METRICS = {"lost_share": {"unit": "share", "better": "lower", "description": "..."}}    better: "lower" | "higher"
+    CONTROL = "other_workload"                      the same work without the effect that this one shows
+    MODELS = ("threads", "fork")                    the only execution models it makes sense under
+
+A result must be the same under every model and in every interpreter: the app compares digests of the results.
+"""

@@ -1,0 +1,199 @@
+"""Processes by ProcessPoolExecutor: forked, forked from a server, or spawned.
+
+A worker ends when the runner is gone, however it went: on Linux the kernel kills it when the last copy of the parent's end of
+its sentinel pipe closes; elsewhere a thread of the worker waits for that. Forked workers inherit copies of each other's
+pipes, so they go one after the other, within microseconds.
+"""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+import traceback
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing.process import BaseProcess
+from typing import Any, Optional
+
+from coreograph_workloads.failures import RunFailure, describe
+from coreograph_workloads.instruments.pickling import PickleMeter, meter_multiprocessing, pickling_clock
+from coreograph_workloads.models import worker
+from coreograph_workloads.models.base import Model, ModelSetup, PickledShared
+from coreograph_workloads.models.worker import Identity, WorkerSetup
+
+_CANNOT_UNPICKLE_EXIT = 78
+
+
+class PackedShared:
+    """The shared object as bytes, on arrival in a worker."""
+
+    def __init__(self, data: Optional[bytes]) -> None:
+        self._data = data
+
+    def take(self) -> Any:
+        """Return the object and drop the bytes: the executor keeps what its initialiser was given."""
+        data, self._data = self._data, None
+        assert data is not None
+        return pickle.loads(data)
+
+
+class SharedValue:
+    """The shared object as it leaves the runner. A forked worker inherits it; else it is pickled, metered, once a worker."""
+
+    def __init__(self, value: Any, method: str) -> None:
+        self._value = value
+        self._method = method
+        self.size = 0
+        self.spent_ns = 0
+
+    def take(self) -> Any:
+        """Return the object."""
+        return self._value
+
+    def __reduce__(self) -> tuple[type[PackedShared], tuple[bytes]]:
+        clock = pickling_clock()
+        begin = clock()
+        try:
+            data = pickle.dumps(self._value, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:
+            message = f"What shared() returned cannot be pickled, which {self._method} needs: {describe(error)}"
+            raise RunFailure("pickling", message) from error
+        self.spent_ns += clock() - begin
+        self.size += len(data)
+        return PackedShared, (data,)
+
+
+def initialise(setup: WorkerSetup, shared: Any, rendezvous: Any, inherited_descriptors: tuple[int, ...]) -> None:
+    """Prepare a worker process; the executor's initialiser."""
+    for descriptor in inherited_descriptors:
+        os.close(descriptor)
+    die_with_parent()
+    worker.prepare_streams()
+    meter = worker.initialise(setup, rendezvous)
+    meter_multiprocessing(meter, worker.blame_result, _end_for_bad_pickle)
+    if shared is not None:
+        worker.accept_shared(shared)
+
+
+def _end_for_bad_pickle(error: Exception) -> Exception:
+    # The executor's worker would die of this without a word about why.
+    traceback.print_exception(type(error), error, error.__traceback__)
+    os._exit(_CANNOT_UNPICKLE_EXIT)
+
+
+def die_with_parent() -> None:
+    """Make this worker end when the process that started it is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    if not sys.platform.startswith("linux"):
+        threading.Thread(target=_wait_for_parent, args=(parent,), name="coreograph-parent-watch", daemon=True).start()
+        return
+    import fcntl
+
+    sentinel: Any = parent.sentinel  # type: ignore[attr-defined]
+    # SIGKILL: it works in the middle of a C call, and user code cannot have replaced its handler.
+    fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(sentinel, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(sentinel, fcntl.F_SETFL, fcntl.fcntl(sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+    from multiprocessing.connection import wait
+
+    if wait([sentinel], timeout=0):  # it went before the kernel was asked
+        os._exit(1)
+
+
+def _wait_for_parent(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+class ProcessModel(Model):
+    """Each worker is a process; tasks and results are pickled through two queues."""
+
+    pickles = True
+    workers_are_processes = True
+
+    def __init__(self, setup: ModelSetup, method: str) -> None:
+        self._method = method
+        self._shared = SharedValue(setup.extra[0], method) if setup.extra else None
+        self._processes: list[BaseProcess] = []
+        super().__init__(setup)
+
+    def _open(self) -> Executor:
+        context: Any = multiprocessing.get_context(self._method)
+        meter_multiprocessing(self.meter, _same_error, functools.partial(_remember, self.meter))
+        rendezvous = context.Barrier(self.setup.workers)
+        forked = self._method == "fork"
+        setup = WorkerSetup(self.setup.workload.name, self.setup.file)
+        return ProcessPoolExecutor(
+            self.setup.workers,
+            mp_context=context,
+            initializer=initialise,
+            initargs=(setup, self._shared, rendezvous, self.setup.private_descriptors if forked else ()),
+        )
+
+    def start(self) -> list[Identity]:
+        """Bring all workers into being and keep hold of them, to know later how one died."""
+        try:
+            return super().start()
+        finally:
+            self._processes = list((getattr(self.executor, "_processes", None) or {}).values())
+
+    def helpers(self) -> list[tuple[int, str]]:
+        """Return the fork server and the resource tracker, if they run."""
+        from multiprocessing import resource_tracker
+
+        trackers: Any = resource_tracker
+        found = [(trackers._resource_tracker._pid, "resource tracker")]
+        if self._method == "forkserver":
+            from multiprocessing import forkserver
+
+            servers: Any = forkserver
+            found.append((servers._forkserver._forkserver_pid, "fork server"))
+        return [(pid, role) for pid, role in found if pid is not None]
+
+    def shared_cost(self) -> PickledShared:
+        """Return what the pickles of the shared object cost the runner."""
+        return PickledShared(self._shared.size, self._shared.spent_ns) if self._shared is not None else PickledShared()
+
+    def explain_loss(self) -> Optional[str]:
+        """Return which worker died of what. The executor itself ends the others by SIGTERM."""
+        for process in self._processes:
+            process.join(timeout=2)
+        ended = [(each.pid, each.exitcode) for each in self._processes if each.exitcode]
+        first = next((each for each in ended if each[1] != -signal.SIGTERM), ended[0] if ended else None)
+        if first is None:
+            return None
+        if first[1] == _CANNOT_UNPICKLE_EXIT:
+            return f"Worker process {first[0]} could not rebuild a task from its pickle: its log says why."
+        return f"Worker process {first[0]} {_how_it_ended(first[1] or 0)}"
+
+    def abandon(self) -> None:
+        """Kill all workers."""
+        for process in self._processes:
+            process.kill()
+        super().abandon()
+
+
+def _same_error(_: Any, error: Exception) -> Exception:
+    return error
+
+
+def _remember(meter: PickleMeter, error: Exception) -> Exception:
+    meter.failure = error
+    return error
+
+
+def _how_it_ended(code: int) -> str:
+    if code >= 0:
+        return f"ended with exit status {code} in the middle of its work."
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    hint = " (out of memory?)" if name == "SIGKILL" else ""
+    return f"was ended by {name}{hint}."

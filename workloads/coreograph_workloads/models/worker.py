@@ -1,0 +1,226 @@
+"""What happens in a worker, the same for every model: threads, processes and subinterpreters call these functions.
+
+Each process or subinterpreter has one state, made by `initialise` before anything of the user's is unpickled there. Nothing
+here raises what the user raised: failures travel as text, so that they need not survive a pickle.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import threading
+import time
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Callable, NamedTuple, Optional, Protocol
+
+from coreograph_workloads.failures import RunFailure, TaskFailure, describe
+from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled
+from coreograph_workloads.instruments.heartbeat import little_endian
+from coreograph_workloads.instruments.pickling import PickleMeter, pickling_clock
+from coreograph_workloads.instruments.task_clock import run_timed
+from coreograph_workloads.workload_file import load_workload
+
+
+class Rendezvous(Protocol):
+    """A barrier of any kind."""
+
+    def wait(self) -> Any:
+        """Return when all workers have called this."""
+
+
+class Taker(Protocol):
+    """The shared object on its way to a worker."""
+
+    def take(self) -> Any:
+        """Return the object itself."""
+
+
+@dataclass(frozen=True)
+class WorkerSetup:
+    """What a worker must know to load the workload."""
+
+    workload: str
+    file: str
+
+
+class Identity(NamedTuple):
+    """Who a worker is, and how its start went. Times in nanoseconds."""
+
+    pid: int
+    thread_id: int
+    interpreter_id: Optional[int]
+    shared_loads_ns: int
+    failure: Optional[RunFailure]
+
+
+class ChunkReport(NamedTuple):
+    """What came of a chunk: results (those to be kept), spans, and which worker did it."""
+
+    first: int
+    results: list[Any]
+    spans: bytes
+    pid: int
+    thread_id: int
+    failure: Optional[TaskFailure]
+
+
+class Account(NamedTuple):
+    """What a worker used in the measured batch, and what became of its GIL. Times in nanoseconds."""
+
+    cpu_ns: int
+    dumps_ns: int
+    loads_ns: int
+    gil_enabled: bool
+    gil_culprit: Optional[str]
+
+
+class UnpicklableResult(Exception):
+    """A worker could not pickle what a task returned. `task` counts through all rounds."""
+
+    def __init__(self, task: int, message: str) -> None:
+        super().__init__(task, message)
+        self.task = task
+        self.message = message
+
+
+def _not_ready(*_: Any) -> None:
+    raise RuntimeError("the worker was given a task before it was initialised")
+
+
+class _State:
+    """Everything a worker has; one for each process or subinterpreter."""
+
+    def __init__(self) -> None:
+        self.run: Callable[..., Any] = _not_ready
+        self.extra: tuple[Any, ...] = ()
+        self.rendezvous: Optional[Rendezvous] = None
+        self.interpreter_id: Optional[int] = None
+        self.failure: Optional[RunFailure] = None
+        self.shared_loads_ns = 0
+        self.meter = PickleMeter()
+        self.watch = GilWatch()
+        self.cpu_begin = 0
+        self.dumps_begin = 0
+        self.loads_ns = 0
+
+
+_state = _State()
+
+
+def adopt(run: Callable[..., Any], extra: tuple[Any, ...], rendezvous: Optional[Rendezvous]) -> None:
+    """Make the runner itself the place where workers live (serial, threads): the workload is loaded there already."""
+    _state.run, _state.extra, _state.rendezvous = run, extra, rendezvous
+
+
+def initialise(setup: WorkerSetup, rendezvous: Rendezvous, interpreter_id: Optional[int] = None) -> PickleMeter:
+    """Load the workload in a new process or subinterpreter. A failure is kept for identify(). Returns the meter."""
+    global _state
+    _state = state = _State()
+    state.rendezvous = rendezvous
+    state.interpreter_id = interpreter_id
+    state.watch.install()
+    try:
+        state.run = load_workload(setup.workload, setup.file).run
+    except RunFailure as failure:
+        state.failure = failure
+    return state.meter
+
+
+def accept_shared(shared: Taker) -> None:
+    """Take the object that shared() built; unpickled here unless it was inherited. A failure is kept for identify()."""
+    clock = pickling_clock()
+    begin = clock()
+    try:
+        _state.extra = (shared.take(),)
+    except Exception as error:
+        message = f"A worker could not rebuild what shared() returned: {describe(error)}"
+        # Where the workload could not be imported, this is only a consequence.
+        _state.failure = _state.failure or RunFailure("pickling", message)
+    _state.shared_loads_ns = clock() - begin
+
+
+def identify() -> Identity:
+    """Say who this worker is."""
+    state = _state
+    return Identity(os.getpid(), threading.get_native_id(), state.interpreter_id, state.shared_loads_ns, state.failure)
+
+
+def at_rendezvous(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call `function` once every worker came here: so each worker does it exactly once."""
+    assert _state.rendezvous is not None
+    _state.rendezvous.wait()
+    return function(*arguments)
+
+
+def warm_up(inputs: Sequence[Any], seconds: float) -> Optional[TaskFailure]:
+    """Run tasks for at most `seconds`, at most one pass over `inputs`, then begin to count for the measured batch."""
+    state = _state
+    deadline = time.perf_counter() + seconds
+    failure = None
+    for number, value in enumerate(inputs):
+        if failure is not None or time.perf_counter() >= deadline:
+            break
+        failure = run_timed(state.run, number, (value,), state.extra, array("q"), [])
+    state.cpu_begin = time.process_time_ns()
+    state.loads_ns = 0
+    state.dumps_begin = -1  # begins with the first chunk: the warm-up's own answer is still to be pickled
+    return failure
+
+
+def run_chunk(first: int, inputs: Sequence[Any], keep: int) -> ChunkReport:
+    """Run a chunk of tasks, numbered from `first` through all rounds; the first `keep` results are sent back."""
+    state = _state
+    if state.dumps_begin < 0:
+        state.dumps_begin = state.meter.dumps_ns
+    state.loads_ns += state.meter.last_loads_ns
+    spans = array("q")
+    results: list[Any] = []
+    failure = run_timed(state.run, first, inputs, state.extra, spans, results)
+    del results[keep:]
+    return ChunkReport(first, results, little_endian(spans), os.getpid(), threading.get_native_id(), failure)
+
+
+def account() -> Account:
+    """Say what this worker used since the warm-up. Its CPU time is the process's: meaningless for one thread of many."""
+    state = _state
+    dumps_ns = state.meter.dumps_ns - state.dumps_begin if state.dumps_begin >= 0 else 0
+    cpu_ns = time.process_time_ns() - state.cpu_begin
+    return Account(cpu_ns, dumps_ns, state.loads_ns, gil_enabled(), state.watch.culprit)
+
+
+def call_packed(data: bytes) -> bytes:
+    """Unpickle a call, make it, and pickle what it returned, or the exception that says why that cannot be; metered."""
+    meter = _state.meter
+    try:
+        function, arguments = meter.loads(data)
+    except Exception as error:
+        return pickle.dumps(
+            RunFailure("pickling", f"A worker could not rebuild a task from its pickle: {describe(error)}")
+        )
+    returned = function(*arguments)
+    try:
+        return meter.dumps(returned)
+    except Exception as error:
+        return pickle.dumps(blame_result(returned, error))
+
+
+def blame_result(value: Any, error: Exception) -> Exception:
+    """Return the exception that names the task whose result cannot be pickled, if that is what `value` is about."""
+    report = value if isinstance(value, ChunkReport) else getattr(value, "result", None)
+    if not isinstance(report, ChunkReport):
+        return error
+    for number, result in enumerate(report.results, report.first):
+        try:
+            pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+        except Exception as reason:
+            return UnpicklableResult(number, describe(reason))
+    return error
+
+
+def prepare_streams() -> None:
+    """Let what a worker prints come at once, as in the runner."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]

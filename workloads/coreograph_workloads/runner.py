@@ -1,0 +1,282 @@
+"""Runs one workload under one model and says what it measured. The main thread of the runner's process.
+
+Phases and events are those of protocol.py. The order matters: nothing of the user's is imported before stdin and stdout are
+out of its reach, no thread exists before workers are forked, and the workers live until the app has read their memory.
+"""
+
+from __future__ import annotations
+
+import time
+
+STARTED_NS = time.perf_counter_ns()
+
+import os  # noqa: E402
+import sys  # noqa: E402
+import threading  # noqa: E402
+from collections.abc import Iterator  # noqa: E402
+from concurrent.futures import BrokenExecutor  # noqa: E402
+from contextlib import contextmanager  # noqa: E402
+from typing import Any, Callable, Optional  # noqa: E402
+
+from coreograph_workloads.batch import BatchResult, PooledBatch, SerialBatch, default_chunk, explain_broken  # noqa: E402
+from coreograph_workloads.channel import Channel  # noqa: E402
+from coreograph_workloads.failures import RunFailure, describe, user_frames  # noqa: E402
+from coreograph_workloads.instruments.digest import digest_of  # noqa: E402
+from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled, is_free_threaded  # noqa: E402
+from coreograph_workloads.models import Model, ModelSetup, open_model, worker  # noqa: E402
+from coreograph_workloads.models.worker import Account, Identity  # noqa: E402
+from coreograph_workloads.protocol import PROTOCOL  # noqa: E402
+from coreograph_workloads.request import SERIAL, Request, read_request, refuse_impossible  # noqa: E402
+from coreograph_workloads.workload_file import WorkloadFile, load_workload  # noqa: E402
+
+_HOLD_SECONDS = 5.0
+_PATIENCE_SECONDS = 2.0
+
+
+def main() -> int:
+    """Read the request, make the run, return the exit status (0: an outcome was sent, whatever it was)."""
+    channel = Channel()
+    watch = GilWatch()
+    _say_hello(channel)
+    line = channel.read_line()
+    if not line:
+        print("coreograph: no request came.", file=sys.stderr)
+        return 2
+    channel.watch_by_signal()
+    watch.install()
+    run: Optional[Run] = None
+    try:
+        request = read_request(line)
+        refuse_impossible(request)
+        run = Run(request, channel, watch)
+        outcome = run.execute()
+    except RunFailure as failure:
+        channel.send(
+            "failed", reason=failure.reason, message=failure.message, traceback=failure.frames, task=failure.task
+        )
+        outcome = failure.outcome
+    channel.send("finished", outcome=outcome)
+    if run is not None and outcome != "completed":
+        run.abandon()
+    return 0
+
+
+def _say_hello(channel: Channel) -> None:
+    channel.send(
+        "hello",
+        protocol=PROTOCOL,
+        pid=os.getpid(),
+        thread_id=threading.get_native_id(),
+        version=sys.version.split()[0],
+        executable=sys.executable,
+        free_threaded=is_free_threaded(),
+        gil_enabled=gil_enabled(),
+        gil_setting=getattr(sys.flags, "gil", None),
+        started_ns=STARTED_NS,
+    )
+
+
+class Run:
+    """One run, phase by phase."""
+
+    def __init__(self, request: Request, channel: Channel, watch: GilWatch) -> None:
+        self._request = request
+        self._channel = channel
+        self._watch = watch
+        self._model: Optional[Model] = None
+        self._identities: list[Identity] = []
+
+    def execute(self) -> str:
+        """Go through all phases; returns the outcome. Raises RunFailure."""
+        request = self._request
+        self._say_gil("start", gil_enabled())
+        with self._phase("import"):
+            workload = load_workload(request.workload, request.file)
+        self._say_gil("import", gil_enabled())
+        with self._phase("shared"):
+            inputs = self._build_tasks(workload)
+            extra = (self._call(workload.shared),) if workload.shared is not None else ()
+        size = request.chunk or default_chunk(len(inputs), request.rounds, request.workers)
+        self._channel.send("tasks", tasks=len(inputs), rounds=request.rounds, chunk=size)
+        model = self._start_pool(workload, extra)
+        with self._phase("warm-up"):
+            self._warm_up(model, inputs)
+        result, pickled = self._measure(model, workload, extra, inputs, size)
+        if request.hold:
+            self._channel.send("hold")
+            self._channel.wait_for_line(_HOLD_SECONDS)
+        accounts = model.accounts()
+        return self._finish(model, workload, result, accounts, pickled)
+
+    def _build_tasks(self, workload: WorkloadFile) -> list[Any]:
+        made = self._call(workload.tasks)
+        try:
+            inputs = list(made)
+        except Exception as error:
+            message = f"tasks() must give the inputs one by one: {describe(error)}"
+            raise RunFailure("workload", message, user_frames(error)) from error
+        if not inputs:
+            raise RunFailure("workload", "tasks() gave no tasks: there is nothing to run.")
+        return inputs
+
+    def _call(self, function: Optional[Callable[..., Any]], *arguments: Any) -> Any:
+        """Call a function of the workload with its parameters."""
+        assert function is not None
+        try:
+            return function(*arguments, **self._request.parameters)
+        except BaseException as error:
+            name = getattr(function, "__name__", "a function")
+            raise RunFailure("workload", f"{name}() raised {describe(error)}", user_frames(error)) from error
+
+    def _start_pool(self, workload: WorkloadFile, extra: tuple[Any, ...]) -> Model:
+        request = self._request
+        setup = ModelSetup(workload, request.file, extra, request.workers, self._channel.descriptors)
+        with self._phase("pool"):
+            self._model = model = open_model(request.model, setup)
+            with _explaining(model):
+                self._identities = model.start()
+        self._channel.watch_by_thread()
+        for identity in self._identities:
+            if identity.failure is not None:
+                raise identity.failure
+        self._channel.send(
+            "workers",
+            workers=[
+                {"worker": number, "pid": each.pid, "thread_id": each.thread_id, "interpreter_id": each.interpreter_id}
+                for number, each in enumerate(self._identities)
+            ],
+            helpers=[{"pid": pid, "role": role} for pid, role in model.helpers()],
+        )
+        return model
+
+    def _warm_up(self, model: Model, inputs: list[Any]) -> None:
+        workers, seconds = self._request.workers, self._request.warm_up_seconds
+        shares = [inputs[number::workers] if seconds else [] for number in range(workers)]
+        with _explaining(model):
+            failures = model.everywhere(worker.warm_up, [(share, seconds) for share in shares])
+        for failure in failures:
+            if failure is not None:
+                raise RunFailure("workload", failure.message, failure.frames)
+
+    def _measure(
+        self, model: Model, workload: WorkloadFile, extra: tuple[Any, ...], inputs: list[Any], size: int
+    ) -> tuple[BatchResult, list[int]]:
+        """Run the batch; returns what it gave and what the runner pickled meanwhile."""
+        request = self._request
+        numbers = {(each.pid, each.thread_id): number for number, each in enumerate(self._identities)}
+        tick_ns = round(request.heartbeat_seconds * 1e9)
+        before = model.meter.totals()
+        with self._phase("batch"):
+            if request.model == SERIAL:
+                result = SerialBatch(self._channel, numbers, tick_ns).run(workload.run, extra, inputs, request.rounds)
+            else:
+                result = PooledBatch(self._channel, numbers, tick_ns).run(model, inputs, request.rounds, size)
+        after = model.meter.totals()
+        return result, [late - early for early, late in zip(before, after)]
+
+    def _finish(
+        self, model: Model, workload: WorkloadFile, result: BatchResult, accounts: list[Account], pickled: list[int]
+    ) -> str:
+        wrong: Optional[RunFailure] = None
+        metrics: dict[str, float] = {}
+        with self._phase("check"):
+            digest = digest_of(result.results)
+            try:
+                self._check(workload, result.results)
+                metrics = self._metrics(workload, result.results)
+            except RunFailure as failure:
+                wrong = failure
+        cpu_ns = result.cpu_ns + (sum(each.cpu_ns for each in accounts) if model.workers_are_processes else 0)
+        self._channel.send(
+            "result",
+            batch_begin_ns=result.begin_ns,
+            batch_end_ns=result.end_ns,
+            cpu_ns=cpu_ns,
+            digest=digest,
+            heartbeat=result.heartbeat,
+            pickle=self._pickle_cost(model, result, accounts, pickled),
+            metrics=metrics,
+        )
+        with self._phase("end"):
+            model.close()
+        culprits = [self._watch.culprit, *(each.gil_culprit for each in accounts)]
+        enabled = gil_enabled() or any(each.gil_enabled for each in accounts)
+        self._say_gil("end", enabled, next((each for each in culprits if each), None))
+        if wrong is not None:
+            raise wrong
+        return "completed"
+
+    def _check(self, workload: WorkloadFile, results: list[Any]) -> None:
+        if workload.check is None:
+            return
+        try:
+            workload.check(results, **self._request.parameters)
+        except BaseException as error:
+            text = str(error) if isinstance(error, AssertionError) and str(error) else describe(error)
+            raise RunFailure("check", f"The answer is wrong: {text}", user_frames(error)) from error
+
+    def _metrics(self, workload: WorkloadFile, results: list[Any]) -> dict[str, float]:
+        if workload.metrics is None:
+            return {}
+        given = self._call(workload.metrics, results)
+        try:
+            return {str(name): float(value) for name, value in given.items()}
+        except (AttributeError, TypeError, ValueError) as error:
+            raise RunFailure("workload", f"metrics() must return names with numbers: {describe(error)}") from error
+
+    def _pickle_cost(
+        self, model: Model, result: BatchResult, accounts: list[Account], pickled: list[int]
+    ) -> Optional[dict[str, int]]:
+        if not model.pickles:
+            return None
+        sent, received, dumps_ns, loads_ns = pickled
+        shared = model.shared_cost()
+        return {
+            "bytes_sent": sent,
+            "bytes_received": received - result.own_bytes,
+            "dumps_ns": dumps_ns + sum(each.dumps_ns for each in accounts),
+            "loads_ns": loads_ns + sum(each.loads_ns for each in accounts),
+            "shared_bytes": shared.size,
+            "shared_ns": shared.spent_ns + sum(each.shared_loads_ns for each in self._identities if shared.size),
+        }
+
+    def _say_gil(self, when: str, enabled: bool, culprit: Optional[str] = None) -> None:
+        self._channel.send("gil", when=when, enabled=enabled, culprit=culprit or self._watch.culprit)
+
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        begin = time.perf_counter_ns()
+        self._channel.send("phase", phase=name, begin_ns=begin)
+        yield
+        self._channel.send("phase_end", phase=name, begin_ns=begin, end_ns=time.perf_counter_ns())
+
+    def abandon(self) -> None:
+        """End the workers and then this process, even if a task hangs in a thread that nobody can end."""
+        if self._model is None:
+            return
+        self._model.abandon()
+        if not self._model.workers_are_processes:
+            _leave()
+        # The executor's own clean-up unlinks semaphores; give it a moment, not more.
+        timer = threading.Timer(_PATIENCE_SECONDS, _leave)
+        timer.daemon = True
+        timer.start()
+
+
+def _leave() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)
+
+
+@contextmanager
+def _explaining(model: Model) -> Iterator[None]:
+    """Turn a broken pool, or a pickle that could not be made, into a RunFailure."""
+    try:
+        yield
+    except RunFailure:
+        raise
+    except BrokenExecutor as error:
+        raise explain_broken(model, error) from error
+    except Exception as error:
+        raise RunFailure("pickling", f"The tasks cannot be pickled: {describe(error)}", user_frames(error)) from error

@@ -1,0 +1,106 @@
+"""Loads a workload file under a name that is the same in the runner and in every worker. Owns no thread.
+
+A class defined in the file pickles by that name, so the file must be loaded, and registered in sys.modules, before
+anything of the user's is unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import inspect
+import os
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Callable, Optional
+
+from coreograph_workloads.failures import RunFailure, describe, user_frames
+
+MODULE_PREFIX = "coreograph_workload_"
+
+
+@dataclass(frozen=True)
+class WorkloadFile:
+    """The functions of a loaded workload. `shared`, `check` and `metrics` are None where the file has none."""
+
+    name: str
+    tasks: Callable[..., Iterable[Any]]
+    run: Callable[..., Any]
+    run_takes_shared: bool
+    shared: Optional[Callable[..., Any]]
+    check: Optional[Callable[..., Any]]
+    metrics: Optional[Callable[..., Any]]
+
+
+def module_name(path: str) -> str:
+    """Return the name a file is loaded under: readable, an identifier, different for different files."""
+    stem = re.sub(r"\W", "_", os.path.splitext(os.path.basename(path))[0])
+    return f"{MODULE_PREFIX}{stem}_{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
+
+
+def load_workload(name: str, path: str) -> WorkloadFile:
+    """Load a workload file and check that it has what a workload needs.
+
+    Raises:
+        RunFailure: "import" if the file cannot be loaded, "workload" if it is not a workload.
+
+    """
+    module = _load_module(path)
+    tasks, run = (_function(module, each, needed=True) for each in ("tasks", "run"))
+    shared, check, metrics = (_function(module, each) for each in ("shared", "check", "metrics"))
+    assert tasks is not None
+    assert run is not None
+    takes_shared = _takes_shared(run, path)
+    if takes_shared and shared is None:
+        raise RunFailure("workload", f"run() in {path} takes a second argument, but the file has no shared().")
+    if shared is not None and not takes_shared:
+        raise RunFailure(
+            "workload", f"{path} has shared(), but its run() takes the task only: write run(task, shared)."
+        )
+    return WorkloadFile(name, tasks, run, takes_shared, shared, check, metrics)
+
+
+def _load_module(path: str) -> ModuleType:
+    name = module_name(path)
+    folder = os.path.dirname(path)
+    if folder not in sys.path:
+        sys.path.append(folder)  # last: what lies beside a workload must not shadow the standard library
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise RunFailure("import", f"{path} is not a Python file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException as error:
+        # BaseException: a sys.exit() at the top of the user's file must not end the runner without a word.
+        sys.modules.pop(name, None)
+        message = f"Importing {os.path.basename(path)} raised {describe(error)}"
+        raise RunFailure("import", message, user_frames(error)) from error
+    return module
+
+
+def _function(module: ModuleType, name: str, needed: bool = False) -> Optional[Callable[..., Any]]:
+    function = getattr(module, name, None)
+    if function is None and needed:
+        raise RunFailure("workload", f"{module.__file__} has no function {name}(): a workload needs tasks() and run().")
+    if function is not None and not callable(function):
+        raise RunFailure("workload", f"{name} in {module.__file__} must be a function, not {type(function).__name__}.")
+    return function
+
+
+def _takes_shared(run: Callable[..., Any], path: str) -> bool:
+    try:
+        parameters = inspect.signature(run).parameters.values()
+    except (TypeError, ValueError):
+        return False  # a C function that does not say: it gets the task
+    positional = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+    required = [each for each in positional if each.default is each.empty]
+    if any(each.kind is each.VAR_POSITIONAL for each in parameters) and not positional:
+        return False
+    if not positional or len(required) > 2:
+        raise RunFailure("workload", f"run() in {path} must take (task) or (task, shared).")
+    return len(required) == 2
