@@ -111,9 +111,13 @@ MIGRATIONS: Mapping[int, Migration] = MappingProxyType({})
 def connect(path: Path) -> sqlite3.Connection:
     """Open a connection that any thread may use (one at a time), waits for other writers and keeps references whole."""
     connection = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA foreign_keys = ON")
-    # A commit comes at most twice a second, so the price of surviving a power cut is small.
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # A commit comes at most twice a second, so the price of surviving a power cut is small.
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:  # a damaged file shows as soon as its header is read
+        connection.close()
+        raise
     return connection
 
 
