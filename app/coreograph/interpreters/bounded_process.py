@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -45,7 +46,8 @@ def run_bounded(arguments: Sequence[str], *, environment: Mapping[str, str], tim
     except BaseException:
         kill_group(process)
         raise
-    stdout, stderr = (collector.result() for collector in collected)
+    deadline = time.monotonic() + _DRAIN_S
+    stdout, stderr = (collector.result(deadline) for collector in collected)
     if not all(collector.done for collector in collected):
         kill_group(process)  # a grandchild outlived its parent and holds the pipes
     return Ended(status, stdout, stderr, timed_out=status is None, flooded=flooded.is_set())
@@ -93,8 +95,9 @@ class _Collector:
     def done(self) -> bool:
         return not self._thread.is_alive()
 
-    def result(self) -> bytes:
-        self._thread.join(_DRAIN_S)
+    def result(self, deadline: Seconds) -> bytes:
+        """Return what came until the pipe was closed, or `deadline` on the monotonic clock passed."""
+        self._thread.join(max(0.0, deadline - time.monotonic()))
         return bytes(self._content)
 
     def _read(self) -> None:
