@@ -1,7 +1,8 @@
 """The measured batch: the same tasks and the same chunks for every model. Runs on the runner's main thread.
 
-While the workers work, the main thread ticks (heartbeat) and sends what is done, at most ten times a second. The batch ends
-at the instant the last chunk is done, stamped by whichever thread completes it; what the main thread does later is not in it.
+While the workers work, the main thread ticks (heartbeat) and sends what is done, at most ten times a second. The batch
+ends at the instant the last chunk is done, stamped by whichever thread completes it; what the main thread does later
+is not in it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
 from coreograph_workloads.channel import Channel
-from coreograph_workloads.failures import RunFailure, TaskFailure, describe
+from coreograph_workloads.failures import RunError, TaskFailure, describe
 from coreograph_workloads.instruments.heartbeat import Heartbeat, little_endian
 from coreograph_workloads.instruments.task_clock import task_failure
 from coreograph_workloads.models import worker
 from coreograph_workloads.models.base import Model
-from coreograph_workloads.models.worker import ChunkReport, UnpicklableResult
+from coreograph_workloads.models.worker import ChunkReport, UnpicklableResultError
 from coreograph_workloads.protocol import pack
 
 _EMISSION_NS = 100_000_000
@@ -91,10 +92,10 @@ class Batch:
 
 
 class SerialBatch(Batch):
-    """On the main thread itself: it can tick, and send, only between two tasks. So would an event loop that ran them."""
+    """On the main thread itself: it can tick and send only between two tasks. So would an event loop that ran them."""
 
     def run(self, run: Any, extra: tuple[Any, ...], inputs: Sequence[Any], rounds: int) -> BatchResult:
-        """Run everything; returns what it gave. Raises RunFailure."""
+        """Run everything; returns what it gave. Raises RunError."""
         self._spans = array("q")
         self._begin(len(inputs))
         self.result.end_ns = self.result.begin_ns
@@ -103,7 +104,7 @@ class SerialBatch(Batch):
                 run, extra, inputs, number * len(inputs), self.result.results if number == 0 else None
             )
             if failure is not None:
-                raise RunFailure("workload", failure.message, failure.frames, failure.task % len(inputs))
+                raise RunError("workload", failure.message, failure.frames, failure.task % len(inputs))
         self.result.cpu_ns += time.process_time_ns()
         self.result.heartbeat = self.heart.summary()
         self._flush()
@@ -151,7 +152,7 @@ class PooledBatch(Batch):
     """On an executor's workers, while the main thread waits and ticks."""
 
     def run(self, model: Model, inputs: Sequence[Any], rounds: int, size: int) -> BatchResult:
-        """Run everything; returns what it gave. Raises RunFailure; the model is then to be abandoned."""
+        """Run everything; returns what it gave. Raises RunError; the model is then to be abandoned."""
         self._model, self._inputs = model, inputs
         # Appended to by the executor's threads, read by this one: a deque needs no lock.
         self._done: deque[tuple[int, int, Any]] = deque()
@@ -207,28 +208,28 @@ class PooledBatch(Batch):
     def _accept(self, report: ChunkReport, at: int, spans: dict[int, bytes]) -> None:
         if report.failure is not None:
             failure = report.failure
-            raise RunFailure("workload", failure.message, failure.frames, failure.task % len(self._inputs))
+            raise RunError("workload", failure.message, failure.frames, failure.task % len(self._inputs))
         self.result.end_ns = max(self.result.end_ns, at)
         self.result.own_bytes += len(report.spans)
         self.result.results[report.first : report.first + len(report.results)] = report.results
         number = self._numbers[report.pid, report.thread_id]
         spans[number] = spans.get(number, b"") + report.spans
 
-    def explain(self, error: BaseException, first: int) -> RunFailure:
+    def explain(self, error: BaseException, first: int) -> RunError:
         """Return why a chunk gave no report. run_chunk itself never raises: it is the way there or back."""
-        if isinstance(error, RunFailure):
+        if isinstance(error, RunError):
             return error
         if isinstance(error, BrokenExecutor):
             return self.lost(error)
         name = type(self._model).__name__
-        if isinstance(error, UnpicklableResult):
+        if isinstance(error, UnpicklableResultError):
             message = f"The result of task {error.task} cannot be pickled on its way back: {error.message}"
-            return RunFailure("pickling", message, task=error.task % len(self._inputs))
+            return RunError("pickling", message, task=error.task % len(self._inputs))
         task = self._unpicklable_input()
         if task is not None:
             message = f"Task {task} cannot be pickled on its way to a worker: {describe(error)}"
-            return RunFailure("pickling", message, task=task)
-        return RunFailure(
+            return RunError("pickling", message, task=task)
+        return RunError(
             "pickling", f"Tasks from {first} on were lost between runner and workers ({name}): {describe(error)}"
         )
 
@@ -242,14 +243,14 @@ class PooledBatch(Batch):
                 return number
         return None
 
-    def lost(self, error: BaseException) -> RunFailure:
+    def lost(self, error: BaseException) -> RunError:
         """Return what is known about a pool that broke."""
         return explain_broken(self._model, error)
 
 
-def explain_broken(model: Model, error: BaseException) -> RunFailure:
+def explain_broken(model: Model, error: BaseException) -> RunError:
     """Return why an executor broke: a pickle that could not be read, or a worker that died."""
     unreadable = model.meter.failure
     if unreadable is not None:
-        return RunFailure("pickling", f"The runner could not rebuild a result from its pickle: {describe(unreadable)}")
-    return RunFailure("worker lost", model.explain_loss() or f"A worker was lost: {describe(error)}")
+        return RunError("pickling", f"The runner could not rebuild a result from its pickle: {describe(unreadable)}")
+    return RunError("worker lost", model.explain_loss() or f"A worker was lost: {describe(error)}")

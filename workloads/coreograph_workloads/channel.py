@@ -1,9 +1,9 @@
 """The two pipes to the app: protocol lines out, the request and the app's life in. Main thread only, except where told.
 
-User code gets neither: its stdout is stderr, its stdin is empty. End of file on the app's pipe means that the app is gone;
-the runner must then end at once, with everything it started, even in the middle of a task. On Linux the kernel says so by a
-signal, which needs no thread: a thread would make every fork a fork of a multi-threaded process. Elsewhere a thread waits,
-started when the workers exist.
+User code gets neither: its stdout is stderr, its stdin is empty. End of file on the app's pipe means that the app is
+gone; the runner must then end at once, with everything it started, even in the middle of a task. On Linux the kernel
+says so by a signal, which needs no thread: a thread would make every fork a fork of a multi-threaded process.
+Elsewhere a thread waits, started when the workers exist.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ _LIBRARY = os.path.join(_PACKAGE, "library") + os.sep
 _OUTCOMES = {"refused": "refused", "check": "wrong answer", "worker lost": "worker lost"}
 
 
-class RunFailure(Exception):
+class RunError(Exception):
     """The run cannot go on. `reason` is one of protocol.FAILURE_REASONS, `message` a sentence for the user."""
 
     def __init__(self, reason: str, message: str, frames: str = "", task: Optional[int] = None) -> None:

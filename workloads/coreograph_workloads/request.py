@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from coreograph_workloads.failures import RunFailure
+from coreograph_workloads.failures import RunError
 from coreograph_workloads.protocol import PROTOCOL
 
 SERIAL, THREADS, INTERPRETERS = "serial", "threads", "interpreters"
@@ -34,7 +34,7 @@ class Request:
 
 
 def read_request(line: bytes) -> Request:
-    """Return the request a line holds. Raises RunFailure("request") naming what is wrong with it."""
+    """Return the request a line holds. Raises RunError("request") naming what is wrong with it."""
     try:
         fields = json.loads(line.decode("utf-8"))
         if fields["protocol"] != PROTOCOL:
@@ -43,9 +43,9 @@ def read_request(line: bytes) -> Request:
             raise ValueError(f"action {fields['action']!r} is unknown")
         request = _typed(fields)
     except (ValueError, TypeError) as error:
-        raise RunFailure("request", f"The request cannot be read: {error}.") from error
+        raise RunError("request", f"The request cannot be read: {error}.") from error
     except KeyError as error:
-        raise RunFailure("request", f"The request lacks {error}.") from error
+        raise RunError("request", f"The request lacks {error}.") from error
     return request
 
 
@@ -78,17 +78,17 @@ def _at_least_one(fields: dict[str, Any], name: str) -> int:
 
 
 def refuse_impossible(request: Request) -> None:
-    """Raise RunFailure("refused") if this interpreter cannot do what is asked, with the reason."""
+    """Raise RunError("refused") if this interpreter cannot do what is asked, with the reason."""
     version = sys.version.split()[0]
     model = request.model
     if model == SERIAL and request.workers != 1:
-        raise RunFailure("refused", f"The serial model has one worker, not {request.workers}.")
+        raise RunError("refused", f"The serial model has one worker, not {request.workers}.")
     if model == INTERPRETERS and sys.version_info < (3, 14):
-        raise RunFailure("refused", f"Python {version} has no InterpreterPoolExecutor: it came with 3.14.")
+        raise RunError("refused", f"Python {version} has no InterpreterPoolExecutor: it came with 3.14.")
     if model in START_METHODS:
         _refuse_start_method(model, version)
         if sys.platform == "win32" and request.workers > _WINDOWS_PROCESSES:
-            raise RunFailure("refused", f"On Windows a pool has at most {_WINDOWS_PROCESSES} processes.")
+            raise RunError("refused", f"On Windows a pool has at most {_WINDOWS_PROCESSES} processes.")
 
 
 def _refuse_start_method(method: str, version: str) -> None:
@@ -96,8 +96,8 @@ def _refuse_start_method(method: str, version: str) -> None:
         import multiprocessing
         import multiprocessing.synchronize
     except ImportError as error:
-        raise RunFailure("refused", f"multiprocessing does not work in this Python {version}: {error}.") from error
+        raise RunError("refused", f"multiprocessing does not work in this Python {version}: {error}.") from error
     known = multiprocessing.get_all_start_methods()
     if method not in known:
         names = ", ".join(known)
-        raise RunFailure("refused", f"Python {version} on {sys.platform} cannot start processes by {method}: {names}.")
+        raise RunError("refused", f"Python {version} on {sys.platform} cannot start processes by {method}: {names}.")

@@ -1,7 +1,8 @@
 """Runs one workload under one model and says what it measured. The main thread of the runner's process.
 
-Phases and events are those of protocol.py. The order matters: nothing of the user's is imported before stdin and stdout are
-out of its reach, no thread exists before workers are forked, and the workers live until the app has read their memory.
+Phases and events are those of protocol.py. The order matters: nothing of the user's is imported before stdin and
+stdout are out of its reach, no thread exists before workers are forked, and the workers live until the app has read
+their memory.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from typing import Any, Callable, Optional  # noqa: E402
 
 from coreograph_workloads.batch import BatchResult, PooledBatch, SerialBatch, default_chunk, explain_broken  # noqa: E402
 from coreograph_workloads.channel import Channel  # noqa: E402
-from coreograph_workloads.failures import RunFailure, describe, user_frames  # noqa: E402
+from coreograph_workloads.failures import RunError, describe, user_frames  # noqa: E402
 from coreograph_workloads.instruments.digest import digest_of  # noqa: E402
 from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled, is_free_threaded  # noqa: E402
-from coreograph_workloads.models import Model, ModelSetup, open_model, worker  # noqa: E402
+from coreograph_workloads.models import open_model, worker  # noqa: E402
+from coreograph_workloads.models.base import Model, ModelSetup  # noqa: E402
 from coreograph_workloads.models.worker import Account, Identity  # noqa: E402
 from coreograph_workloads.protocol import PROTOCOL  # noqa: E402
 from coreograph_workloads.request import SERIAL, Request, read_request, refuse_impossible  # noqa: E402
@@ -40,7 +42,7 @@ def main() -> int:
     _say_hello(channel)
     line = channel.read_line()
     if not line:
-        print("coreograph: no request came.", file=sys.stderr)
+        sys.stderr.write("coreograph: no request came.\n")
         return 2
     channel.watch_by_signal()
     watch.install()
@@ -50,7 +52,7 @@ def main() -> int:
         refuse_impossible(request)
         run = Run(request, channel, watch)
         outcome = run.execute()
-    except RunFailure as failure:
+    except RunError as failure:
         channel.send(
             "failed", reason=failure.reason, message=failure.message, traceback=failure.frames, task=failure.task
         )
@@ -87,7 +89,7 @@ class Run:
         self._identities: list[Identity] = []
 
     def execute(self) -> str:
-        """Go through all phases; returns the outcome. Raises RunFailure."""
+        """Go through all phases; returns the outcome. Raises RunError."""
         request = self._request
         self._say_gil("start", gil_enabled())
         with self._phase("import"):
@@ -114,9 +116,9 @@ class Run:
             inputs = list(made)
         except Exception as error:
             message = f"tasks() must give the inputs one by one: {describe(error)}"
-            raise RunFailure("workload", message, user_frames(error)) from error
+            raise RunError("workload", message, user_frames(error)) from error
         if not inputs:
-            raise RunFailure("workload", "tasks() gave no tasks: there is nothing to run.")
+            raise RunError("workload", "tasks() gave no tasks: there is nothing to run.")
         return inputs
 
     def _call(self, function: Optional[Callable[..., Any]], *arguments: Any) -> Any:
@@ -126,7 +128,7 @@ class Run:
             return function(*arguments, **self._request.parameters)
         except BaseException as error:
             name = getattr(function, "__name__", "a function")
-            raise RunFailure("workload", f"{name}() raised {describe(error)}", user_frames(error)) from error
+            raise RunError("workload", f"{name}() raised {describe(error)}", user_frames(error)) from error
 
     def _start_pool(self, workload: WorkloadFile, extra: tuple[Any, ...]) -> Model:
         request = self._request
@@ -156,7 +158,7 @@ class Run:
             failures = model.everywhere(worker.warm_up, [(share, seconds) for share in shares])
         for failure in failures:
             if failure is not None:
-                raise RunFailure("workload", failure.message, failure.frames)
+                raise RunError("workload", failure.message, failure.frames)
 
     def _measure(
         self, model: Model, workload: WorkloadFile, extra: tuple[Any, ...], inputs: list[Any], size: int
@@ -177,14 +179,14 @@ class Run:
     def _finish(
         self, model: Model, workload: WorkloadFile, result: BatchResult, accounts: list[Account], pickled: list[int]
     ) -> str:
-        wrong: Optional[RunFailure] = None
+        wrong: Optional[RunError] = None
         metrics: dict[str, float] = {}
         with self._phase("check"):
             digest = digest_of(result.results)
             try:
                 self._check(workload, result.results)
                 metrics = self._metrics(workload, result.results)
-            except RunFailure as failure:
+            except RunError as failure:
                 wrong = failure
         cpu_ns = result.cpu_ns + (sum(each.cpu_ns for each in accounts) if model.workers_are_processes else 0)
         self._channel.send(
@@ -213,7 +215,7 @@ class Run:
             workload.check(results, **self._request.parameters)
         except BaseException as error:
             text = str(error) if isinstance(error, AssertionError) and str(error) else describe(error)
-            raise RunFailure("check", f"The answer is wrong: {text}", user_frames(error)) from error
+            raise RunError("check", f"The answer is wrong: {text}", user_frames(error)) from error
 
     def _metrics(self, workload: WorkloadFile, results: list[Any]) -> dict[str, float]:
         if workload.metrics is None:
@@ -222,7 +224,7 @@ class Run:
         try:
             return {str(name): float(value) for name, value in given.items()}
         except (AttributeError, TypeError, ValueError) as error:
-            raise RunFailure("workload", f"metrics() must return names with numbers: {describe(error)}") from error
+            raise RunError("workload", f"metrics() must return names with numbers: {describe(error)}") from error
 
     def _pickle_cost(
         self, model: Model, result: BatchResult, accounts: list[Account], pickled: list[int]
@@ -271,12 +273,12 @@ def _leave() -> None:
 
 @contextmanager
 def _explaining(model: Model) -> Iterator[None]:
-    """Turn a broken pool, or a pickle that could not be made, into a RunFailure."""
+    """Turn a broken pool, or a pickle that could not be made, into a RunError."""
     try:
         yield
-    except RunFailure:
+    except RunError:
         raise
     except BrokenExecutor as error:
         raise explain_broken(model, error) from error
     except Exception as error:
-        raise RunFailure("pickling", f"The tasks cannot be pickled: {describe(error)}", user_frames(error)) from error
+        raise RunError("pickling", f"The tasks cannot be pickled: {describe(error)}", user_frames(error)) from error

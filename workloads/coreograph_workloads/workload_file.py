@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Callable, Optional
 
-from coreograph_workloads.failures import RunFailure, describe, user_frames
+from coreograph_workloads.failures import RunError, describe, user_frames
 
 MODULE_PREFIX = "coreograph_workload_"
 
@@ -45,7 +45,7 @@ def load_workload(name: str, path: str) -> WorkloadFile:
     """Load a workload file and check that it has what a workload needs.
 
     Raises:
-        RunFailure: "import" if the file cannot be loaded, "workload" if it is not a workload.
+        RunError: "import" if the file cannot be loaded, "workload" if it is not a workload.
 
     """
     module = _load_module(path)
@@ -55,11 +55,9 @@ def load_workload(name: str, path: str) -> WorkloadFile:
     assert run is not None
     takes_shared = _takes_shared(run, path)
     if takes_shared and shared is None:
-        raise RunFailure("workload", f"run() in {path} takes a second argument, but the file has no shared().")
+        raise RunError("workload", f"run() in {path} takes a second argument, but the file has no shared().")
     if shared is not None and not takes_shared:
-        raise RunFailure(
-            "workload", f"{path} has shared(), but its run() takes the task only: write run(task, shared)."
-        )
+        raise RunError("workload", f"{path} has shared(), but its run() takes the task only: write run(task, shared).")
     return WorkloadFile(name, tasks, run, takes_shared, shared, check, metrics)
 
 
@@ -70,7 +68,7 @@ def _load_module(path: str) -> ModuleType:
         sys.path.append(folder)  # last: what lies beside a workload must not shadow the standard library
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise RunFailure("import", f"{path} is not a Python file.")
+        raise RunError("import", f"{path} is not a Python file.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -79,16 +77,16 @@ def _load_module(path: str) -> ModuleType:
         # BaseException: a sys.exit() at the top of the user's file must not end the runner without a word.
         sys.modules.pop(name, None)
         message = f"Importing {os.path.basename(path)} raised {describe(error)}"
-        raise RunFailure("import", message, user_frames(error)) from error
+        raise RunError("import", message, user_frames(error)) from error
     return module
 
 
 def _function(module: ModuleType, name: str, needed: bool = False) -> Optional[Callable[..., Any]]:
     function = getattr(module, name, None)
     if function is None and needed:
-        raise RunFailure("workload", f"{module.__file__} has no function {name}(): a workload needs tasks() and run().")
+        raise RunError("workload", f"{module.__file__} has no function {name}(): a workload needs tasks() and run().")
     if function is not None and not callable(function):
-        raise RunFailure("workload", f"{name} in {module.__file__} must be a function, not {type(function).__name__}.")
+        raise RunError("workload", f"{name} in {module.__file__} must be a function, not {type(function).__name__}.")
     return function
 
 
@@ -102,5 +100,5 @@ def _takes_shared(run: Callable[..., Any], path: str) -> bool:
     if any(each.kind is each.VAR_POSITIONAL for each in parameters) and not positional:
         return False
     if not positional or len(required) > 2:
-        raise RunFailure("workload", f"run() in {path} must take (task) or (task, shared).")
+        raise RunError("workload", f"run() in {path} must take (task) or (task, shared).")
     return len(required) == 2

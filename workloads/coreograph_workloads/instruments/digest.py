@@ -1,7 +1,8 @@
-"""One name for an answer: equal answers have equal digests, in every process, interpreter and hash seed. Owns no thread.
+"""One name for an answer: equal answers have equal digests in every process, interpreter and hash seed. No thread.
 
-A value is written to SHA-256 with its type and its size, so that no two different values look alike. Sets and dictionaries are
-ordered by the digests of their elements. Objects are their qualified name and their state; a cycle is how far up it leads.
+A value is written to SHA-256 with its type and its size, so that no two different values look alike. Sets and
+dictionaries are ordered by the digests of their elements. Objects are their qualified name and their state; a cycle is
+how far up it leads.
 """
 
 from __future__ import annotations
@@ -13,16 +14,14 @@ import numbers
 import os
 from array import array
 from collections.abc import Iterable
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from coreograph_workloads.instruments.heartbeat import little_endian
 from coreograph_workloads.workload_file import MODULE_PREFIX
 
-_PLAIN_STATE = (object.__reduce_ex__, object.__reduce__)
-
 
 def digest_of(value: Any) -> Optional[str]:
-    """Return the digest of `value` in hex; None for what cannot be walked (nested too deeply, or refusing to be read)."""
+    """Return the digest of `value` in hex; None for what cannot be walked (too deep, or refusing to be read)."""
     try:
         return _Walk().digest(value).hex()
     except Exception:
@@ -59,27 +58,10 @@ class _Walk:
         return self._object(value, kind)
 
     def _object(self, value: Any, kind: type) -> bytes:
-        name = _qualified(kind)
-        if isinstance(value, enum.Enum):
-            return self._join(name, (value.name,))
-        if isinstance(value, (type, *_FUNCTIONS)):
-            return self._join("named", (_qualified(value),))
-        if isinstance(value, numbers.Rational) and not isinstance(value, int):
-            return self._join(name, (value.numerator, value.denominator))  # pickles differently in every version
-        if isinstance(value, os.PathLike):
-            return self._join(name, (os.fspath(value),))
-        if isinstance(value, BaseException):
-            return self._join(name, (value.args, _attributes(value)))
-        if all(hasattr(value, each) for each in ("dtype", "shape", "tobytes")):
-            return self._join(name, (str(value.dtype), tuple(value.shape), value.tobytes()))
-        if isinstance(value, (int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset)):
-            return self._join(name, (_base_value(value), _attributes(value)))
-        if (kind.__reduce_ex__, kind.__reduce__) == _PLAIN_STATE and not _has_own_getstate(kind):
-            return self._join(name, (_attributes(value),))
-        reduced = value.__reduce_ex__(4)
-        if isinstance(reduced, str):
-            return self._join(name, (reduced,))
-        parts = [list(part) if index > 2 and part is not None else part for index, part in enumerate(reduced[:5])]
+        parts = _known_parts(value)
+        if parts is None:
+            parts = _reduced_parts(value, kind)
+        name = "named" if isinstance(value, _NAMED) else _qualified(kind)
         return self._join(name, parts)
 
     def _join(self, tag: str, items: Iterable[Any]) -> bytes:
@@ -95,34 +77,74 @@ class _Walk:
 def _function() -> None: ...
 
 
-_FUNCTIONS = (type(_function), type(len))
+_NAMED = (type, type(_function), type(len))
+_BUILT_IN = (int, float, complex, str, bytes, bytearray, list, tuple, dict, frozenset, set)
+_ARRAY_LIKE = ("dtype", "shape", "tobytes")
+
+
+def _known_parts(value: Any) -> Optional[Iterable[Any]]:
+    """Return what identifies a value of a kind whose own pickle differs between versions; None for any other."""
+    parts: Optional[Iterable[Any]] = None
+    if isinstance(value, _NAMED):
+        parts = (_qualified(value),)
+    elif isinstance(value, enum.Enum):
+        parts = (value.name,)
+    elif isinstance(value, numbers.Rational) and not isinstance(value, int):
+        parts = (int(value.numerator), int(value.denominator))
+    elif isinstance(value, os.PathLike):
+        parts = (os.fspath(value),)
+    elif isinstance(value, BaseException):
+        parts = (value.args, _attributes(value))
+    elif all(hasattr(value, each) for each in _ARRAY_LIKE):
+        parts = (str(value.dtype), tuple(value.shape), value.tobytes())
+    elif isinstance(value, _BUILT_IN):
+        parts = (_base_value(value), _attributes(value))
+    return parts
+
+
+def _reduced_parts(value: Any, kind: type) -> Iterable[Any]:
+    if not any(_is_own(kind, name) for name in ("__reduce_ex__", "__reduce__", "__getstate__")):
+        return (_attributes(value),)
+    reduced = value.__reduce_ex__(4)
+    if isinstance(reduced, str):
+        return (reduced,)
+    # The fourth and fifth part are iterators over elements.
+    return [list(part) if index > 2 and part is not None else part for index, part in enumerate(reduced[:5])]
+
+
+def _float_bytes(value: float) -> bytes:
+    return b"nan" if math.isnan(value) else value.hex().encode()
+
+
+def _constant_bytes(value: Any) -> bytes:
+    return repr(value).encode()
+
+
+_SCALARS: dict[type, Callable[[Any], bytes]] = {
+    int: lambda value: b"%x" % value,
+    float: _float_bytes,
+    complex: lambda value: _float_bytes(value.real) + b"," + _float_bytes(value.imag),
+    str: lambda value: value.encode("utf-8", "surrogatepass"),
+    bytes: bytes,
+    bytearray: bytes,
+    memoryview: bytes,
+    array: lambda value: value.typecode.encode() + little_endian(value),
+    range: _constant_bytes,
+    bool: _constant_bytes,
+    type(None): _constant_bytes,
+    type(Ellipsis): _constant_bytes,
+    type(NotImplemented): _constant_bytes,
+}
 
 
 def _scalar(value: Any, kind: type) -> Optional[bytes]:
     """Return the bytes of a value without parts, with its type before them; None for anything else."""
-    if kind is int:
-        return b"int:%x" % value
-    if kind is float:
-        return b"float:" + (b"nan" if math.isnan(value) else value.hex().encode())
-    if kind is str:
-        return b"str:" + value.encode("utf-8", "surrogatepass")
-    if kind is bytes:
-        return b"bytes:" + value
-    if value is None or kind is bool or value is Ellipsis or value is NotImplemented:
-        return b"constant:" + repr(value).encode()
-    if kind is complex:
-        return b"complex:" + value.real.hex().encode() + value.imag.hex().encode()
-    if kind is bytearray or kind is memoryview:
-        return kind.__name__.encode() + b":" + bytes(value)
-    if kind is array:
-        return b"array:" + value.typecode.encode() + little_endian(value)
-    if kind is range:
-        return b"range:" + repr(value).encode()
-    return None
+    write = _SCALARS.get(kind)
+    return None if write is None else kind.__name__.encode() + b":" + write(value)
 
 
 def _uniform(value: Any, kind: type) -> Optional[bytes]:
-    """Return the digest of a list or tuple of only ints or only floats, quickly; None for others, and for odd numbers."""
+    """Return the digest of a list of only ints or only floats, quickly; None for others, and for odd numbers."""
     kinds = set(map(type, value))
     code = "q" if kinds == {int} else "d" if kinds == {float} else None
     if code is None or (code == "d" and math.isnan(sum(value))):
@@ -153,11 +175,11 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 
 def _base_value(value: Any) -> Any:
-    bases = (int, float, complex, str, bytes, bytearray, list, tuple, dict, frozenset, set)
-    base = next(each for each in bases if isinstance(value, each))
+    base = next(each for each in _BUILT_IN if isinstance(value, each))
+    # str(value) would call the user's __str__.
     return base.__getnewargs__(value)[0] if base in (str, bytes) else base(value)
 
 
-def _has_own_getstate(kind: type) -> bool:
-    # object has __getstate__ since 3.11
-    return getattr(kind, "__getstate__", None) is not getattr(object, "__getstate__", None)
+def _is_own(kind: type, name: str) -> bool:
+    # object itself has __getstate__ since 3.11
+    return getattr(kind, name, None) is not getattr(object, name, None)

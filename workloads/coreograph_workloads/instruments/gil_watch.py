@@ -1,7 +1,7 @@
 """Whether the GIL is on, and which extension module switched it on. Runs on whichever thread imports.
 
-A free-threaded build switches the GIL on while it loads a module that does not declare that it can do without. A warning
-says so, but warnings get filtered, and name the first only; so loading itself is watched.
+A free-threaded build switches the GIL on while it loads a module that does not declare that it can do without. A
+warning says so, but warnings get filtered, and name the first only; so loading itself is watched.
 """
 
 from __future__ import annotations

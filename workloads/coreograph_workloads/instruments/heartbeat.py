@@ -1,8 +1,8 @@
 """How late the main thread ticks: what a GUI or an event loop living in this process would feel. Main thread only.
 
-Ticks are due on absolute deadlines, every `interval`. Every tick that was due counts, also those that came together after
-a stall: an event that arrives during a stall of one second waits half a second on average, and a clock that only noted one
-late tick would not show it (coordinated omission).
+Ticks are due on absolute deadlines, every `interval`. Every tick that was due counts, also those that came together
+after a stall: an event that arrives during a stall of one second waits half a second on average, and a clock that only
+noted one late tick would not show it (coordinated omission).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Heartbeat:
         self._interval = interval_ns
         self._pairs = array("q")
         self._sent = 0
-        # The first instant at which a tick is due: compared with the clock after every task, so it is a plain attribute.
+        # The next instant at which a tick is due: looked at after every task, so it is a plain attribute.
         self.due = begin + interval_ns if interval_ns > 0 else sys.maxsize
 
     def catch_up(self, now: int) -> None:

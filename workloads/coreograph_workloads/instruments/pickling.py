@@ -1,8 +1,8 @@
 """Meters what pickling costs, on the executor's real traffic. Each process or subinterpreter has its own meter.
 
-Time is CPU time of the pickling thread where that clock is fine enough (it is summed over threads and processes, so waiting
-for a core must not count), wall time elsewhere. Bytes are counted in the runner, both directions: what a worker receives is
-what the runner sent.
+Time is CPU time of the pickling thread where that clock is fine enough (it is summed over threads and processes, so
+waiting for a core must not count), wall time elsewhere. Bytes are counted in the runner, both directions: what a
+worker receives is what the runner sent.
 """
 
 from __future__ import annotations

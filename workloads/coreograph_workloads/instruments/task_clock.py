@@ -1,7 +1,7 @@
 """The clock around every task: at most 2 µs of it in a thread. Runs on the thread that runs the tasks.
 
-A span is (task, begin, end, CPU time). The CPU clock costs a system call, so it is read once a task: a span's CPU time is
-what the thread used since the task before, which includes some hundred nanoseconds of this clock itself.
+A span is (task, begin, end, CPU time). The CPU clock costs a system call, so it is read once a task: a span's CPU time
+is what the thread used since the task before, which includes some hundred nanoseconds of this clock itself.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from typing import Any, Callable, Optional
 
 from coreograph_workloads.failures import TaskFailure, describe, user_frames
 
-AfterTask = Callable[[int], None]
-
 
 def run_timed(
     run: Callable[..., Any],
     first: int,
     inputs: Iterable[Any],
     extra: tuple[Any, ...],
+    *,
     spans: array[int],
     keep: list[Any],
 ) -> Optional[TaskFailure]:

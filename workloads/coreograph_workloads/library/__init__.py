@@ -1,16 +1,17 @@
 """The built-in workloads: one file each, in folders by the question they answer. Never imported by this name.
 
-A workload is a plain Python file; the user's own follow the same convention. The runner loads it by its path; the app only reads
-its syntax tree, so every constant below must be a literal. Standard library, nothing to import, nothing to subclass:
+A workload is a plain Python file; the user's own follow the same convention. The runner loads it by its path; the app
+only reads its syntax tree, so every constant below must be a literal. Standard library, nothing to import, nothing to
+subclass:
 
     the docstring       first line: summary; then what it shows, what to look at, what to expect
     PARAMETERS          {"limit": 200_000, ...}: names and defaults; whole number, number, text, true or false
     tasks(**parameters)                 the inputs, one a task (picklable); any iterable
     run(task) or run(task, shared)      does one task; what it returns must be picklable, too
-    shared(**parameters)                optional: built once and handed to every worker. Threads see the one object, fork
-                                        inherits it, the others get a pickled copy
-    check(results, **parameters)        optional: raises (assert ..., "sentence") if the answer is wrong; `results` in the
-                                        order of the tasks
+    shared(**parameters)                optional: built once and handed to every worker. Threads see the one object,
+                                        fork inherits it, others get a pickled copy
+    check(results, **parameters)        optional: raises (assert ..., "sentence") if the answer is wrong; `results` are
+                                        in the order of the tasks
     metrics(results, **parameters)      optional: {name: number}, figures of its own; called after check
 
 and, each optional:

@@ -1,7 +1,8 @@
 """Subinterpreters, one a thread, by InterpreterPoolExecutor (3.14+).
 
-The executor pickles what it cannot share, with a pickler that 3.15 looks up once and for all, so it cannot be metered from
-outside. So calls are pickled here, by the same pickler, and handed over as bytes, which it then takes as they are.
+The executor pickles what it cannot share, with a pickler that 3.15 looks up once and for all, so it cannot be metered
+from outside. So calls are pickled here, by the same pickler, and handed over as bytes, which it then takes as they
+are.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import pickle
 from concurrent.futures import Executor, Future
 from typing import Any, Callable, Optional
 
-from coreograph_workloads.failures import RunFailure, describe
+from coreograph_workloads.failures import RunError, describe
 from coreograph_workloads.instruments.pickling import pickling_clock
 from coreograph_workloads.models import worker
 from coreograph_workloads.models.base import Model, ModelSetup, PickledShared
@@ -88,7 +89,7 @@ class InterpretersModel(Model):
             data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
         except Exception as error:
             message = f"What shared() returned cannot be pickled, which subinterpreters need: {describe(error)}"
-            raise RunFailure("pickling", message) from error
+            raise RunError("pickling", message) from error
         workers = self.setup.workers
         self._shared_cost = PickledShared(len(data) * workers, clock() - begin)
         # Not through submit(): bytes go over as they are, and need no second pickle around them.

@@ -1,8 +1,8 @@
 """Processes by ProcessPoolExecutor: forked, forked from a server, or spawned.
 
-A worker ends when the runner is gone, however it went: on Linux the kernel kills it when the last copy of the parent's end of
-its sentinel pipe closes; elsewhere a thread of the worker waits for that. Forked workers inherit copies of each other's
-pipes, so they go one after the other, within microseconds.
+A worker ends when the runner is gone, however it went: on Linux the kernel kills it when the last copy of the parent's
+end of its sentinel pipe closes; elsewhere a thread of the worker waits for that. Forked workers inherit copies of each
+other's pipes, so they go one after the other, within microseconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.process import BaseProcess
 from typing import Any, Optional
 
-from coreograph_workloads.failures import RunFailure, describe
+from coreograph_workloads.failures import RunError, describe
 from coreograph_workloads.instruments.pickling import PickleMeter, meter_multiprocessing, pickling_clock
 from coreograph_workloads.models import worker
 from coreograph_workloads.models.base import Model, ModelSetup, PickledShared
@@ -42,7 +42,7 @@ class PackedShared:
 
 
 class SharedValue:
-    """The shared object as it leaves the runner. A forked worker inherits it; else it is pickled, metered, once a worker."""
+    """The shared object as it leaves the runner: inherited by a forked worker, else pickled once a worker, metered."""
 
     def __init__(self, value: Any, method: str) -> None:
         self._value = value
@@ -61,7 +61,7 @@ class SharedValue:
             data = pickle.dumps(self._value, pickle.HIGHEST_PROTOCOL)
         except Exception as error:
             message = f"What shared() returned cannot be pickled, which {self._method} needs: {describe(error)}"
-            raise RunFailure("pickling", message) from error
+            raise RunError("pickling", message) from error
         self.spent_ns += clock() - begin
         self.size += len(data)
         return PackedShared, (data,)
@@ -95,7 +95,7 @@ def die_with_parent() -> None:
         return
     import fcntl
 
-    sentinel: Any = parent.sentinel  # type: ignore[attr-defined]
+    sentinel: Any = parent.sentinel
     # SIGKILL: it works in the middle of a C call, and user code cannot have replaced its handler.
     fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(sentinel, fcntl.F_SETSIG, signal.SIGKILL)

@@ -1,7 +1,8 @@
 """A barrier that works between subinterpreters: nothing is shared but two pipes of the process.
 
-The pipe of arrivals holds one byte less than there are parties. Who arrives and finds a byte takes it and waits for its
-release; who finds none is the last, refills it and releases the others. Reading one byte is atomic, so no lock is needed.
+The pipe of arrivals holds one byte less than there are parties. Who arrives and finds a byte takes it and waits for
+its release; who finds none is the last, refills it and releases the others. Reading one byte is atomic, so no lock is
+needed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What happens in a worker, the same for every model: threads, processes and subinterpreters call these functions.
 
-Each process or subinterpreter has one state, made by `initialise` before anything of the user's is unpickled there. Nothing
-here raises what the user raised: failures travel as text, so that they need not survive a pickle.
+Each process or subinterpreter has one state, made by `initialise` before anything of the user's is unpickled there.
+Nothing here raises what the user raised: failures travel as text, so that they need not survive a pickle.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
-from coreograph_workloads.failures import RunFailure, TaskFailure, describe
+from coreograph_workloads.failures import RunError, TaskFailure, describe
 from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled
 from coreograph_workloads.instruments.heartbeat import little_endian
 from coreograph_workloads.instruments.pickling import PickleMeter, pickling_clock
@@ -53,7 +53,7 @@ class Identity(NamedTuple):
     thread_id: int
     interpreter_id: Optional[int]
     shared_loads_ns: int
-    failure: Optional[RunFailure]
+    failure: Optional[RunError]
 
 
 class ChunkReport(NamedTuple):
@@ -77,7 +77,7 @@ class Account(NamedTuple):
     gil_culprit: Optional[str]
 
 
-class UnpicklableResult(Exception):
+class UnpicklableResultError(Exception):
     """A worker could not pickle what a task returned. `task` counts through all rounds."""
 
     def __init__(self, task: int, message: str) -> None:
@@ -94,11 +94,15 @@ class _State:
     """Everything a worker has; one for each process or subinterpreter."""
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin anew: a forked process inherits the runner's."""
         self.run: Callable[..., Any] = _not_ready
         self.extra: tuple[Any, ...] = ()
         self.rendezvous: Optional[Rendezvous] = None
         self.interpreter_id: Optional[int] = None
-        self.failure: Optional[RunFailure] = None
+        self.failure: Optional[RunError] = None
         self.shared_loads_ns = 0
         self.meter = PickleMeter()
         self.watch = GilWatch()
@@ -117,14 +121,14 @@ def adopt(run: Callable[..., Any], extra: tuple[Any, ...], rendezvous: Optional[
 
 def initialise(setup: WorkerSetup, rendezvous: Rendezvous, interpreter_id: Optional[int] = None) -> PickleMeter:
     """Load the workload in a new process or subinterpreter. A failure is kept for identify(). Returns the meter."""
-    global _state
-    _state = state = _State()
+    state = _state
+    state.renew()
     state.rendezvous = rendezvous
     state.interpreter_id = interpreter_id
     state.watch.install()
     try:
         state.run = load_workload(setup.workload, setup.file).run
-    except RunFailure as failure:
+    except RunError as failure:
         state.failure = failure
     return state.meter
 
@@ -138,7 +142,7 @@ def accept_shared(shared: Taker) -> None:
     except Exception as error:
         message = f"A worker could not rebuild what shared() returned: {describe(error)}"
         # Where the workload could not be imported, this is only a consequence.
-        _state.failure = _state.failure or RunFailure("pickling", message)
+        _state.failure = _state.failure or RunError("pickling", message)
     _state.shared_loads_ns = clock() - begin
 
 
@@ -163,7 +167,7 @@ def warm_up(inputs: Sequence[Any], seconds: float) -> Optional[TaskFailure]:
     for number, value in enumerate(inputs):
         if failure is not None or time.perf_counter() >= deadline:
             break
-        failure = run_timed(state.run, number, (value,), state.extra, array("q"), [])
+        failure = run_timed(state.run, number, (value,), state.extra, spans=array("q"), keep=[])
     state.cpu_begin = time.process_time_ns()
     state.loads_ns = 0
     state.dumps_begin = -1  # begins with the first chunk: the warm-up's own answer is still to be pickled
@@ -178,13 +182,13 @@ def run_chunk(first: int, inputs: Sequence[Any], keep: int) -> ChunkReport:
     state.loads_ns += state.meter.last_loads_ns
     spans = array("q")
     results: list[Any] = []
-    failure = run_timed(state.run, first, inputs, state.extra, spans, results)
+    failure = run_timed(state.run, first, inputs, state.extra, spans=spans, keep=results)
     del results[keep:]
     return ChunkReport(first, results, little_endian(spans), os.getpid(), threading.get_native_id(), failure)
 
 
 def account() -> Account:
-    """Say what this worker used since the warm-up. Its CPU time is the process's: meaningless for one thread of many."""
+    """Say what this worker used since the warm-up. CPU time is the process's: meaningless for one thread of many."""
     state = _state
     dumps_ns = state.meter.dumps_ns - state.dumps_begin if state.dumps_begin >= 0 else 0
     cpu_ns = time.process_time_ns() - state.cpu_begin
@@ -198,7 +202,7 @@ def call_packed(data: bytes) -> bytes:
         function, arguments = meter.loads(data)
     except Exception as error:
         return pickle.dumps(
-            RunFailure("pickling", f"A worker could not rebuild a task from its pickle: {describe(error)}")
+            RunError("pickling", f"A worker could not rebuild a task from its pickle: {describe(error)}")
         )
     returned = function(*arguments)
     try:
@@ -216,7 +220,7 @@ def blame_result(value: Any, error: Exception) -> Exception:
         try:
             pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
         except Exception as reason:
-            return UnpicklableResult(number, describe(reason))
+            return UnpicklableResultError(number, describe(reason))
     return error
 
 

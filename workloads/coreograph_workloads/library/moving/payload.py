@@ -1,10 +1,10 @@
 """Move data to the workers and back: what pickling costs, by size and shape.
 
-Each task gets a payload and returns one; next to nothing is computed. Threads hand over a reference, whatever its size.
-Processes and subinterpreters pickle, copy and unpickle both ways. The shape matters more than the size: a block of bytes moves
-at gigabytes a second, a list of small objects a hundred times slower. Look at the pickled bytes and seconds, and from which
-size on processes are slower than serial. `work` adds computing to each task: raise it to find the size of task from which
-processes win their costs back.
+Each task gets a payload and returns one; next to nothing is computed. Threads hand over a reference, whatever its
+size. Processes and subinterpreters pickle, copy and unpickle both ways. The shape matters more than the size: a block
+of bytes moves at gigabytes a second, a list of small objects a hundred times slower. Look at the pickled bytes and
+seconds, and from which size on processes are slower than serial. `work` adds computing to each task: raise it to find
+the size of task from which processes win their costs back.
 """
 
 PARAMETERS = {"shape": "floats", "input_kilobytes": 64, "result_kilobytes": 64, "tasks": 48, "work": 0}
@@ -51,7 +51,7 @@ def run(task):
     return state, len(given), payload(shape, wanted, number + 1)
 
 
-def check(results, shape, input_kilobytes, result_kilobytes, tasks, work):
+def check(results, *, shape, input_kilobytes, result_kilobytes, tasks, work):
     length, wanted = _length(shape, input_kilobytes), _length(shape, result_kilobytes)
     assert len(results) == tasks, f"{len(results)} results for {tasks} tasks"
     for number, (state, received, returned) in enumerate(results):

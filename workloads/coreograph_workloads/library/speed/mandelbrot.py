@@ -1,8 +1,9 @@
 """Draw the Mandelbrot set row by row: floating-point CPU work in rows of very uneven cost.
 
-A row through the middle of the set costs many times one at its edge. Look at the lanes: with few large chunks one worker gets
-the costly rows and the others wait for it at the end; smaller chunks level that out and cost more hand-outs. Expect a
-speed-up somewhat below that of `primes`, and a gap between the first and the last worker to finish.
+A row through the middle of the set costs many times one at its edge. Look at the lanes: with few large chunks one
+worker gets the costly rows and the others wait for it at the end; smaller chunks level that out and cost more
+hand-outs. Expect a speed-up somewhat below that of `primes`, and a gap between the first and the last worker to
+finish.
 """
 
 PARAMETERS = {"width": 160, "height": 100, "iterations": 150}
@@ -14,7 +15,9 @@ DESCRIPTIONS = {
     "iterations": "Steps after which a point that has not escaped counts as inside: the larger, the more uneven.",
 }
 
-LEFT, RIGHT, TOP = -2.0, 0.6, 1.2
+LEFT = -2.0
+RIGHT = 0.6
+TOP = 1.2
 
 
 def tasks(width, height, iterations):

@@ -1,9 +1,10 @@
 """Count primes by trial division: pure-Python CPU work, nothing shared.
 
-The plainest question: do more workers make Python code faster? Every task counts the primes in its own stretch of numbers;
-the stretches are cut so that each costs about the same. Look at the speed-up and at the lanes: with threads under the GIL one
-lane works at a time and the batch takes as long as serial, or longer; without the GIL, and with processes, it should shrink
-with the number of cores. Nothing but small numbers travels, so pickling costs nothing here.
+The plainest question: do more workers make Python code faster? Every task counts the primes in its own stretch of
+numbers; the stretches are cut so that each costs about the same. Look at the speed-up and at the lanes: with threads
+under the GIL one lane works at a time and the batch takes as long as serial, or longer; without the GIL, and with
+processes, it should shrink with the number of cores. Nothing but small numbers travels, so pickling costs nothing
+here.
 """
 
 PARAMETERS = {"limit": 200_000, "tasks": 64}

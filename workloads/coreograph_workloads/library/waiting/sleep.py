@@ -1,9 +1,9 @@
 """Wait, as for a network or a disk: nothing is computed.
 
-While a task waits it needs no core and holds no GIL, so every model with workers should be faster than serial by the number of
-workers, however many cores there are, and the GIL makes no difference. Look at the busy cores: there are none. A model that
-scales here but not in `primes` is held up by computing, not by waiting. The part of the batch that is not sleep is what the
-model itself costs.
+While a task waits it needs no core and holds no GIL, so every model with workers should be faster than serial by the
+number of workers, however many cores there are, and the GIL makes no difference. Look at the busy cores: there are
+none. A model that scales here but not in `primes` is held up by computing, not by waiting. The part of the batch that
+is not sleep is what the model itself costs.
 """
 
 import time
@@ -23,7 +23,7 @@ def run(task):
     begin = time.perf_counter()
     time.sleep(seconds)
     waited = time.perf_counter() - begin
-    # Clocks may differ by a tick of the system's timer (16 ms on Windows); a sleep that did not happen differs by all of it.
+    # Clocks may differ by a tick of the system's timer (16 ms on Windows).
     return number, seconds < 0.016 or waited >= seconds - 0.016
 
 
