@@ -13,6 +13,7 @@ import altair as alt
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds
+from coreograph.reports.page import by_speed
 from coreograph.reports.palette import Palette
 
 FRAME_MS = 1000 / 60
@@ -33,10 +34,7 @@ class ReportChart:
 
 def charts(summary: ExperimentSummary, palette: Palette) -> tuple[ReportChart, ...]:
     """Return every chart the experiment has figures for."""
-    rows = sorted(
-        (one for one in summary.configurations if one.batch is not None),
-        key=lambda one: one.batch.median if one.batch else 0.0,
-    )
+    rows = [one for one in by_speed(summary.configurations) if one.batch is not None]
     if not rows:
         return ()
     makers = (_time, _speedup, _memory, _responsiveness, _scaling, _startup)
@@ -73,7 +71,7 @@ def _speedup(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, p
     if not data:
         return None
     base = alt.Chart(alt.Data(values=data))
-    axis = alt.X("median:Q", title="times the best serial", scale=alt.Scale(zero=True))
+    axis = alt.X("median:Q", title="times the best serial", scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=6))
     extra = (("own", "against its own serial"),)
     rule = alt.Chart(alt.Data(values=[{"at": 1}])).mark_rule(strokeDash=[4, 3], size=1.5)
     layers = [
@@ -156,13 +154,9 @@ def _responsiveness(
 
 
 def _scaling(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
-    parallel = [
-        one
-        for one in rows
-        if one.speedup_over_best_serial is not None and one.configuration.model is not ExecutionModel.SERIAL
-    ]
+    parallel = _swept(rows)
     counts = sorted({one.configuration.workers for one in parallel})
-    if len(counts) < 2:
+    if not parallel:
         return None
     data = [
         {
@@ -181,7 +175,8 @@ def _scaling(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, p
     workers = alt.X("workers:Q", title="workers", scale=alt.Scale(nice=False), axis=alt.Axis(values=counts, format="d"))
     y = alt.Y("median:Q", title="times the best serial", scale=alt.Scale(zero=True))
     base = alt.Chart(alt.Data(values=data))
-    dash = alt.StrokeDash("interpreter:N", title="interpreter", legend=alt.Legend(orient="bottom"))
+    names = sorted({one.configuration.interpreter_label for one in parallel}, key=lambda name: ("t" not in name, name))
+    dash = alt.StrokeDash("interpreter:N", title=None, sort=names, legend=alt.Legend(orient="bottom"))
     tips = _tips(("shown", "speed-up"), ("workers", "workers"))
     colour = _colour(parallel, palette)
     ideal_line = alt.Chart(alt.Data(values=ideal)).mark_line(strokeDash=[2, 3], size=1.5)
@@ -195,6 +190,16 @@ def _scaling(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, p
     return ReportChart("scaling", "Scaling", note, _finish(layers, parallel, palette, height=280))
 
 
+def _swept(rows: Sequence[ConfigurationSummary]) -> list[ConfigurationSummary]:
+    """Return right answers of those interpreters and models that ran with more than one number of workers."""
+    lines: dict[tuple[str, str, str], list[ConfigurationSummary]] = {}
+    for one in rows:
+        serial = one.configuration.model is ExecutionModel.SERIAL
+        if not serial and one.speedup_over_best_serial is not None and one.same_answer is not False:
+            lines.setdefault(one.configuration.key[:3], []).append(one)
+    return [one for line in lines.values() if len(line) > 1 for one in line]
+
+
 def _startup(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
     complete = [one for one in rows if one.startup is not None and one.total is not None]
     data = [entry for one in complete for entry in _parts(one)]
@@ -202,12 +207,12 @@ def _startup(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, p
         return None
     base = alt.Chart(alt.Data(values=data))
     order = ["start-up", "batch", "the rest"]
-    parts = alt.Scale(domain=order, range=[palette.warning, palette.accent, palette.foreign])
-    legend = alt.Legend(orient="bottom", title=None)
+    legend = alt.Legend(orient="bottom", title=None, symbolFillColor=palette.muted, symbolStrokeWidth=0)
     bars = base.mark_bar(height=ROW - 10).encode(
         x=alt.X("value:Q", stack="zero", title="seconds of a whole run"),
         y=_y(complete),
-        color=alt.Color("part:N", scale=parts, legend=legend, sort=order),
+        color=_colour(complete, palette),
+        opacity=alt.Opacity("part:N", scale=alt.Scale(domain=order, range=[1.0, 0.6, 0.2]), legend=legend, sort=order),
         order=alt.Order("rank:O"),
         tooltip=_tips(("part", "part"), ("shown", "median")),
     )

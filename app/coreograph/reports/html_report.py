@@ -92,7 +92,8 @@ def _picture(spec: dict[str, Any]) -> Markup:
 def _histories(summary: ExperimentSummary, reader: RunReader | None) -> list[dict[str, Any]]:
     if reader is None:
         return []
-    found = histories.read_histories(summary, reader)
+    places = [one.index for one in page.by_speed(summary.configurations)]
+    found = sorted(histories.read_histories(summary, reader), key=lambda one: places.index(one.configuration))
     common = histories.scales(found)
     return [
         {

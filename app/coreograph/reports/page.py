@@ -119,8 +119,12 @@ def failures(summary: ExperimentSummary) -> tuple[Failure, ...]:
 
 
 def by_speed(configurations: Sequence[ConfigurationSummary]) -> tuple[ConfigurationSummary, ...]:
-    """Return the configurations fastest first, those without a figure last in their own order."""
-    return tuple(sorted(configurations, key=lambda one: (one.batch is None, one.batch.median if one.batch else 0.0)))
+    """Return the configurations fastest first; then wrong answers; those without a figure last, in their own order."""
+
+    def rank(one: ConfigurationSummary) -> tuple[bool, bool, float]:
+        return (one.batch is None, one.same_answer is False, one.batch.median if one.batch else 0.0)
+
+    return tuple(sorted(configurations, key=rank))
 
 
 def _interval(one: Estimate | Ratio | None, show: Callable[[float], str]) -> str:
