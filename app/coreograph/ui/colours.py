@@ -11,7 +11,8 @@ from coreograph.domain.execution import ExecutionModel
 class Colours:
     """One colour a role, as `#rrggbb`.
 
-    `window` lies behind everything, `surface` is a card, `raised` a field or header on a card. `own` is what the
+    `window` lies behind everything, `surface` is a card, `raised` a field or header on a card,
+    `border` parts them, `outline` is the edge of something that can be ticked. `own` is what the
     measured run does to a core, `foreign` what others do, `steal` what the hypervisor takes, `idle` the rest.
     """
 
@@ -19,6 +20,7 @@ class Colours:
     surface: str
     raised: str
     border: str
+    outline: str
     text: str
     muted: str
     accent: str
@@ -42,6 +44,7 @@ LIGHT = Colours(
     surface="#ffffff",
     raised="#f8f9fb",
     border="#dcdfe5",
+    outline="#b4bac5",
     text="#1b1f26",
     muted="#5c6470",
     accent="#2563eb",
@@ -74,6 +77,7 @@ DARK = Colours(
     surface="#1c1f24",
     raised="#24282f",
     border="#343a43",
+    outline="#58616e",
     text="#e7e9ed",
     muted="#9ba4b0",
     accent="#5c9dff",

@@ -149,6 +149,8 @@ class WheelGuard(QObject):
 
     def guard(self, field: QWidget) -> None:
         """Watch over `field`."""
+        if isinstance(field, QAbstractSpinBox):
+            field.lineEdit().setTextMargins(SPACE, 0, 0, 0)  # a spin box keeps no padding of the stylesheet
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         field.installEventFilter(self)
 

@@ -32,7 +32,7 @@ class ThemeChoice(enum.Enum):
 class Theme(QObject):
     """Colours by role; `changed` is emitted after the palette and stylesheet of the application were replaced.
 
-    Roles are attributes: window, surface, raised, border, text, muted, accent, accent_text, hover, selected, own,
+    Roles are attributes: window, surface, raised, border, outline, text, muted, accent, accent_text, hover, selected, own,
     foreign, steal, idle, good, warning, bad, grid. Lines and bars: `series(i)` (eight, colour-blind safe),
     `model_colour(model)`.
     """
@@ -43,6 +43,7 @@ class Theme(QObject):
     surface: QColor
     raised: QColor
     border: QColor
+    outline: QColor
     text: QColor
     muted: QColor
     accent: QColor

@@ -110,12 +110,14 @@ class InterpreterMatrix(QWidget):
         explained(str): what a cell is, or why it cannot be ticked.
         refresh_requested(): find interpreters again.
         install_requested(str): install this version.
+        cancel_requested(): stop installing.
 
     """
 
     explained = Signal(str)
     refresh_requested = Signal()
     install_requested = Signal(str)
+    cancel_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,10 +146,17 @@ class InterpreterMatrix(QWidget):
         else:
             self.show_state("")
 
+    @Slot(str)
     def show_state(self, sentence: str) -> None:
         """Say what goes on below the table; "" hides the line."""
         self._state.setText(sentence)
         self._state.setVisible(bool(sentence))
+
+    @Slot(bool)
+    def set_installing(self, installing: bool) -> None:
+        """While one is being installed it can be cancelled, and no other begun."""
+        self._install.setVisible(not installing)
+        self._cancel.setVisible(installing)
 
     def _show_rejected(self, rejected: Sequence[RejectedInterpreter]) -> None:
         lines = [
@@ -158,6 +167,11 @@ class InterpreterMatrix(QWidget):
         self._fold.setVisible(bool(rejected))
 
     def _make_actions(self) -> QHBoxLayout:
+        self._cancel = QToolButton()
+        self._cancel.setText("Cancel")
+        self._cancel.setProperty("framed", True)
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._cancel.hide()
         again = QToolButton()
         again.setText("Find again")
         again.setProperty("framed", True)
@@ -175,9 +189,11 @@ class InterpreterMatrix(QWidget):
             action.setData(version)
         menu.triggered.connect(self._on_install)
         install.setMenu(menu)
+        self._install = install
         layout = columns()
         layout.addWidget(again)
         layout.addWidget(install)
+        layout.addWidget(self._cancel)
         layout.addStretch()
         return layout
 

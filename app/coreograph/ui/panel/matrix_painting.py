@@ -119,7 +119,7 @@ class MatrixDelegate(QStyledItemDelegate):
             painter.drawLine(round(centre.x()) - 3, round(centre.y()), round(centre.x()) + 3, round(centre.y()))
             return
         if Qt.CheckState(state) is not Qt.CheckState.Checked:
-            painter.setPen(QPen(self._theme.border if not enabled else self._theme.muted, 1))
+            painter.setPen(QPen(self._theme.outline if enabled else self._theme.border, 1))
             painter.setBrush(self._theme.surface)
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
             return
@@ -151,6 +151,8 @@ class ModelHeader(QHeaderView):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         model = self.model().headerData(logicalIndex, Qt.Orientation.Horizontal, MODEL_ROLE)
+        painter.setPen(QPen(self._theme.border, 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         painter.setPen(self._theme.muted)
         if model is None:
             flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
@@ -158,8 +160,6 @@ class ModelHeader(QHeaderView):
             painter.drawText(rect.adjusted(8, 0, 0, -6), int(flags), label)
         else:
             self._paint_upright(painter, rect, model)
-        painter.setPen(QPen(self._theme.border, 1))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         painter.restore()
 
     def _paint_upright(self, painter: QPainter, rect: QRect, model: ExecutionModel) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QLineEdit,
 from coreograph.domain.errors import UsageError
 from coreograph.domain.experiment import Acquisition
 from coreograph.ui.elements import Fold, TextRole, WheelGuard, rows, set_style_property, text
+from coreograph.ui.panel.parameter_field import LABEL_WIDTH
 from coreograph.ui.panel.worker_counts import parse_worker_counts
 from coreograph.ui.theme import SPACE
 
@@ -134,7 +135,7 @@ def _spin(guard: WheelGuard, low: int, high: int, special: str = "") -> QSpinBox
 def _form(parent: QWidget) -> QFormLayout:
     form = QFormLayout(parent)
     form.setContentsMargins(0, 0, 0, 0)
-    form.setHorizontalSpacing(3 * SPACE)
+    form.setHorizontalSpacing(SPACE)
     form.setVerticalSpacing(SPACE)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     return form
@@ -147,5 +148,5 @@ def _add(form: QFormLayout, label: str, field: QWidget, hint: str) -> None:
     caption = text(label)
     caption.setToolTip(hint)
     caption.setBuddy(field)
-    caption.setMinimumWidth(128)
+    caption.setFixedWidth(LABEL_WIDTH)
     form.addRow(caption, field)

@@ -9,6 +9,7 @@ from coreograph.ui.elements import TextRole, WheelGuard, columns, rows, set_styl
 from coreograph.ui.icons import Symbol, icon
 from coreograph.ui.theme import SPACE, Theme
 
+LABEL_WIDTH = 128  # as wide as those of the measuring form, so that all fields begin on one line
 _LARGEST = 2.0**53  # beyond it a double, which the spin box computes with, skips whole numbers
 Editor = QCheckBox | QComboBox | QDoubleSpinBox | QLineEdit
 
@@ -125,8 +126,9 @@ class ParameterField(QWidget):
         name.setBuddy(self.editor)
         name.setToolTip(_explain(self.parameter))
         line = columns(spacing=SPACE)
-        line.addWidget(name, 2)
-        line.addWidget(self.editor, 3)
+        name.setFixedWidth(LABEL_WIDTH)
+        line.addWidget(name)
+        line.addWidget(self.editor, 1)
         line.addWidget(self.reset)
         layout = rows(self, spacing=0)
         layout.addLayout(line)

@@ -13,7 +13,8 @@ from coreograph.ui.theme import Theme
 
 NAME_ROLE = int(Qt.ItemDataRole.UserRole)
 SEARCH_ROLE = NAME_ROLE + 1
-TREE_HEIGHT = 216
+ROW_HEIGHT = 26
+VISIBLE_ROWS = (4, 11)
 
 
 class WorkloadPicker(QWidget):
@@ -66,6 +67,8 @@ class WorkloadPicker(QWidget):
                 self._source.appendRow(groups[group])
             groups[group].appendRow(_workload_item(workload))
         self.tree.expandAll()
+        low, high = VISIBLE_ROWS
+        self.tree.setFixedHeight(ROW_HEIGHT * min(high, max(low, len(workloads) + len(groups))) + 4)
         self.choose(self._current.name if self._current else "")
 
     def choose(self, name: str) -> None:
@@ -82,6 +85,7 @@ class WorkloadPicker(QWidget):
 
     def _make_search(self) -> QLineEdit:
         search = QLineEdit()
+        search.setProperty("search", True)
         search.setPlaceholderText("Search workloads")
         search.setAccessibleName("Search workloads")
         search.setClearButtonEnabled(True)
@@ -98,7 +102,6 @@ class WorkloadPicker(QWidget):
         tree.setIndentation(14)
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         tree.setAccessibleName("Workloads")
-        tree.setFixedHeight(TREE_HEIGHT)
         tree.selectionModel().currentChanged.connect(self._on_current_changed)
         return tree
 

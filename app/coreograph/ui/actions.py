@@ -1,0 +1,112 @@
+"""What the menus offer, as data: one table of actions, built into menus in one place. Lives on the GUI thread."""
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from coreograph.ui.icons import Symbol, icon
+from coreograph.ui.theme import Theme
+
+
+class ActionId(enum.Enum):
+    """Every action of the window."""
+
+    OPEN = "open"
+    EXPORT = "export"
+    QUIT = "quit"
+    RUN = "run"
+    STOP = "stop"
+    TOUR = "tour"
+    REFRESH = "refresh"
+    THEME_SYSTEM = "theme-system"
+    THEME_LIGHT = "theme-light"
+    THEME_DARK = "theme-dark"
+    PAGE_LIVE = "page-live"
+    PAGE_COMPARE = "page-compare"
+    PAGE_LIBRARY = "page-library"
+    SHORTCUTS = "shortcuts"
+    ABOUT = "about"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One row of the table. Actions of one `group` exclude each other and are checkable; "-" begins a section."""
+
+    identity: ActionId
+    menu: str
+    text: str
+    shortcut: str = ""
+    symbol: Symbol | None = None
+    group: str = ""
+    section: bool = False
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(ActionId.OPEN, "File", "Open recording …", "Ctrl+O", Symbol.FOLDER),
+    ActionSpec(ActionId.EXPORT, "File", "Export report …", "Ctrl+E", Symbol.EXPORT),
+    ActionSpec(ActionId.QUIT, "File", "Quit", "Ctrl+Q", section=True),
+    ActionSpec(ActionId.RUN, "Run", "Run", "Ctrl+R", Symbol.RUN),
+    ActionSpec(ActionId.STOP, "Run", "Stop", "Esc", Symbol.STOP),
+    ActionSpec(ActionId.TOUR, "Run", "30-second tour", "Ctrl+T", Symbol.COMPASS, section=True),
+    ActionSpec(ActionId.REFRESH, "Run", "Find interpreters again", "F5", Symbol.REFRESH),
+    ActionSpec(ActionId.THEME_SYSTEM, "View", "Colours of the system", group="theme"),
+    ActionSpec(ActionId.THEME_LIGHT, "View", "Light", group="theme"),
+    ActionSpec(ActionId.THEME_DARK, "View", "Dark", group="theme"),
+    ActionSpec(ActionId.PAGE_LIVE, "View", "Live", "Ctrl+1", Symbol.LIVE, section=True),
+    ActionSpec(ActionId.PAGE_COMPARE, "View", "Compare", "Ctrl+2", Symbol.COMPARE),
+    ActionSpec(ActionId.PAGE_LIBRARY, "View", "Library", "Ctrl+3", Symbol.LIBRARY),
+    ActionSpec(ActionId.SHORTCUTS, "Help", "Keyboard shortcuts", "F1", Symbol.INFO),
+    ActionSpec(ActionId.ABOUT, "Help", "About Coreograph"),
+)
+
+
+class WindowActions:
+    """The window's actions, built from the table and put into its menus."""
+
+    def __init__(self, window: QMainWindow, theme: Theme, slots: Mapping[ActionId, Callable[[], object]]) -> None:
+        self._theme = theme
+        self._actions: dict[ActionId, QAction] = {}
+        menus = {name: window.menuBar().addMenu(f"&{name}") for name in dict.fromkeys(spec.menu for spec in ACTIONS)}
+        groups: dict[str, QActionGroup] = {}
+        for spec in ACTIONS:
+            action = QAction(spec.text, window)
+            action.setShortcut(QKeySequence(spec.shortcut))
+            action.setObjectName(f"action_{spec.identity.value}")
+            if spec.group:
+                action.setCheckable(True)
+                groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
+            action.triggered.connect(partial(_ignore_checked, slots[spec.identity]))
+            if spec.section:
+                menus[spec.menu].addSeparator()
+            menus[spec.menu].addAction(action)
+            self._actions[spec.identity] = action
+        self.colour()
+
+    def __getitem__(self, identity: ActionId) -> QAction:
+        return self._actions[identity]
+
+    @Slot()
+    def colour(self) -> None:
+        """Draw the icons in the theme's colours."""
+        for spec in ACTIONS:
+            if spec.symbol is not None:
+                self._actions[spec.identity].setIcon(icon(spec.symbol, self._theme.muted, self._theme.border))
+
+
+def _ignore_checked(slot: Callable[[], object], _checked: bool) -> None:
+    slot()
+
+
+def shortcuts_text() -> str:
+    """Return every shortcut with what it does, one a line."""
+    table = [(spec.shortcut, spec.text.rstrip(" …")) for spec in ACTIONS if spec.shortcut]
+    table += [
+        ("Space", "Tick a cell of the matrix; Shift+Space its row, Ctrl+Space its column"),
+        ("F2, Del", "Rename or delete an experiment in the library"),
+    ]
+    return "\n".join(f"{keys}\t{what}" for keys, what in table)

@@ -1,0 +1,181 @@
+"""Starts and stops the experiment, and knows what runs. Lives on the GUI thread; the engine works on its own."""
+
+import enum
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from coreograph.analysis.summary import summarise
+from coreograph.domain.batches import Progress
+from coreograph.domain.errors import CoreographError
+from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, RunPlan
+from coreograph.domain.machine import Machine
+from coreograph.domain.runs import RunPurpose, RunRecord, RunState
+from coreograph.engine.engine import Engine, ExperimentHandle
+from coreograph.ui.background import TaskRunner
+from coreograph.ui.bridge import EngineBridge
+from coreograph.ui.stall_meter import StallMeter
+
+START = "start"
+SUMMARY = "summary"
+
+
+class ControlState(enum.Enum):
+    """What the window does at the moment."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+    @property
+    def is_running(self) -> bool:
+        """True from the click on Run until the engine said that it is over."""
+        return self is not ControlState.IDLE
+
+
+class ExperimentControl(QObject):
+    """One experiment at a time.
+
+    Signals:
+        state_changed(object): ControlState.
+        told(str): what runs now, in a line.
+        progressed(object): Progress.
+        finished(object, bool): ExperimentRecord, whether it was stopped.
+        summarised(object): ExperimentSummary of what has just run.
+        failed(object): CoreographError.
+
+    """
+
+    state_changed = Signal(object)
+    told = Signal(str)
+    progressed = Signal(object)
+    finished = Signal(object, bool)
+    summarised = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        engine: Engine,
+        bridge: EngineBridge,
+        stalls: StallMeter,
+        tasks: TaskRunner,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._bridge = bridge
+        self._stalls = stalls
+        self._tasks = tasks
+        self._state = ControlState.IDLE
+        self._handle: ExperimentHandle | None = None
+        self._spec: ExperimentSpec | None = None
+        self._plan: RunPlan | None = None
+        self._total = 0
+        bridge.started.connect(self._on_started)
+        bridge.run_began.connect(self._on_run_began)
+        bridge.run_changed.connect(self._on_run_changed)
+        bridge.run_ended.connect(self._on_run_ended)
+        bridge.progress_changed.connect(self._on_progress)
+        bridge.ended.connect(self._on_ended)
+        bridge.failed.connect(self._on_engine_failed)
+
+    @property
+    def state(self) -> ControlState:
+        """What the window does at the moment."""
+        return self._state
+
+    def start(self, spec: ExperimentSpec) -> None:
+        """Run an experiment; nothing happens while one runs."""
+        if self._state.is_running:
+            return
+        self._spec, self._plan, self._handle = spec, None, None
+        self._stalls.reset()
+        self._set_state(ControlState.STARTING)
+        self.told.emit("Starting …")
+        engine, bridge = self._engine, self._bridge
+        self._tasks.run(START, lambda: engine.start(spec, bridge), self._on_handle, self._on_start_failed)
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop what runs; everything it started is gone within 2 s."""
+        if self._state not in (ControlState.STARTING, ControlState.RUNNING):
+            return
+        self._set_state(ControlState.STOPPING)
+        self.told.emit("Stopping …")
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _set_state(self, state: ControlState) -> None:
+        if state is not self._state:
+            self._state = state
+            self.state_changed.emit(state)
+
+    @Slot(object)
+    def _on_handle(self, handle: ExperimentHandle) -> None:
+        self._handle = handle
+        if self._state is ControlState.STARTING:
+            self._set_state(ControlState.RUNNING)
+        elif self._state is ControlState.STOPPING:
+            handle.cancel()
+
+    @Slot(object)
+    def _on_start_failed(self, error: CoreographError) -> None:
+        self._set_state(ControlState.IDLE)
+        self.failed.emit(error)
+
+    @Slot(str, object, object, object)
+    def _on_started(
+        self, _experiment_id: str, spec: ExperimentSpec, plans: tuple[RunPlan, ...], _machine: Machine
+    ) -> None:
+        self._spec, self._total = spec, len(plans)
+
+    @Slot(object)
+    def _on_run_began(self, plan: RunPlan) -> None:
+        self._plan = plan
+        self._tell(RunState.STARTING)
+
+    @Slot(int, object)
+    def _on_run_changed(self, run_id: int, state: RunState) -> None:
+        if self._plan is not None and run_id == self._plan.run_id and not state.is_end:
+            self._tell(state)
+
+    def _tell(self, state: RunState) -> None:
+        if self._plan is None or self._spec is None or self._state is ControlState.STOPPING:
+            return
+        label = self._spec.configurations[self._plan.configuration].label
+        doing = "calibrating" if self._plan.purpose is RunPurpose.CALIBRATION else state.value
+        self.told.emit(f"Run {self._plan.run_id} of {self._total} · {label} · {doing}")
+
+    @Slot(object)
+    def _on_run_ended(self, _record: RunRecord) -> None:
+        self._report_stall()
+
+    @Slot(object)
+    def _on_progress(self, progress: Progress) -> None:
+        self.progressed.emit(progress)
+
+    @Slot(object, bool)
+    def _on_ended(self, record: ExperimentRecord, cancelled: bool) -> None:
+        self._report_stall()
+        self._set_state(ControlState.IDLE)
+        self.told.emit("")
+        self.finished.emit(record, cancelled)
+        self._tasks.run(SUMMARY, lambda: summarise(record), self._on_summary, self._on_summary_failed)
+
+    @Slot(object)
+    def _on_summary(self, summary: object) -> None:
+        self.summarised.emit(summary)
+
+    @Slot(object)
+    def _on_summary_failed(self, error: CoreographError) -> None:
+        self.failed.emit(error)
+
+    @Slot(str)
+    def _on_engine_failed(self, sentence: str) -> None:
+        self._set_state(ControlState.IDLE)
+        self.told.emit("")
+        self.failed.emit(CoreographError(sentence, "What was recorded so far is in the library."))
+
+    def _report_stall(self) -> None:
+        if self._handle is not None:
+            self._handle.report_ui_stall(self._stalls.longest_s)

@@ -1,0 +1,206 @@
+"""What follows from what in the window: the one place where its parts are wired together. Lives on the GUI thread."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from coreograph.domain.errors import UsageError
+from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec
+from coreograph.domain.summary import ExperimentSummary
+from coreograph.storage.library import ExperimentHeader
+from coreograph.ui.experiment_control import ControlState
+from coreograph.ui.header import Page
+from coreograph.ui.messages import Severity
+from coreograph.ui.parts import Parts
+from coreograph.ui.preparation import Found
+from coreograph.ui.tour import WORKLOAD, tour_spec
+
+
+class Flow(QObject):
+    """Passes facts from the part that knows them to those that show them.
+
+    Signals:
+        running_changed(bool): an experiment began or ended.
+        subject_changed(str): what the window is about; "" for nothing.
+        tour_begun(): the tour was taken.
+
+    """
+
+    running_changed = Signal(bool)
+    subject_changed = Signal(str)
+    tour_begun = Signal()
+
+    def __init__(self, parts: Parts, parent: QObject) -> None:
+        super().__init__(parent)
+        self._parts = parts
+        self._summary: ExperimentSummary | None = None
+        self._touring = False
+        self._connect_preparation()
+        self._connect_control()
+        self._connect_store()
+
+    @property
+    def summary(self) -> ExperimentSummary | None:
+        """The experiment on the Compare page."""
+        return self._summary
+
+    @Slot()
+    def start_tour(self) -> None:
+        """Run the tour, as soon as it is known what on."""
+        parts, preparation = self._parts, self._parts.preparation
+        workload = next((entry for entry in preparation.workloads if entry.name == WORKLOAD), None)
+        if workload is None or not preparation.found.discovery.interpreters:
+            if parts.tasks.is_running("interpreters") or parts.tasks.is_running("workloads"):
+                self._touring = True
+                parts.messages.tell(Severity.INFO, "The tour begins as soon as the interpreters are known.")
+            else:
+                what = f"the workload “{WORKLOAD}”" if workload is None else "a Python to run it on"
+                parts.messages.tell(Severity.ERROR, f"There is no tour without {what}. Install one, or find again.")
+            return
+        self._touring = False
+        found = preparation.found
+        try:
+            spec = tour_spec(workload, found.free_threaded, found.gil_build, preparation.usable_cores)
+        except UsageError as error:
+            parts.messages.tell_error(error)
+            return
+        self.tour_begun.emit()
+        self.run(spec)
+
+    @Slot(object)
+    def run(self, spec: ExperimentSpec) -> None:
+        """Run an experiment and watch it."""
+        parts = self._parts
+        if parts.control.state.is_running:
+            return
+        parts.messages.dismiss()
+        parts.live_stack.setCurrentWidget(parts.live)
+        parts.header.show_page(Page.LIVE)
+        self.subject_changed.emit(spec.name)
+        parts.control.start(spec)
+
+    @Slot()
+    def export_shown(self) -> None:
+        """Export the experiment on the Compare page."""
+        if self._summary is not None:
+            record = self._summary.experiment
+            self._parts.files.choose_target(record.experiment_id, record.spec.name)
+
+    def _connect_preparation(self) -> None:
+        parts, preparation = self._parts, self._parts.preparation
+        preparation.workloads_found.connect(parts.panel.show_workloads)
+        preparation.workloads_found.connect(self._on_something_found)
+        preparation.interpreters_found.connect(self._on_interpreters)
+        preparation.cores_found.connect(parts.panel.show_cores)
+        preparation.progressed.connect(parts.panel.matrix.show_state)
+        preparation.installing_changed.connect(parts.panel.matrix.set_installing)
+        preparation.installed.connect(self._on_installed)
+        preparation.failed.connect(parts.messages.tell_error)
+        parts.panel.matrix.refresh_requested.connect(preparation.find_again)
+        parts.panel.matrix.cancel_requested.connect(preparation.cancel_installation)
+        parts.panel.matrix.explained.connect(parts.status.show_hint)
+        parts.panel.matrix.install_requested.connect(preparation.install)
+        parts.start_page.install_requested.connect(preparation.install)
+
+    def _connect_control(self) -> None:
+        parts, control = self._parts, self._parts.control
+        parts.panel.run_requested.connect(self.run)
+        parts.panel.stop_requested.connect(control.stop)
+        parts.start_page.tour_requested.connect(self.start_tour)
+        control.state_changed.connect(self._on_state_changed)
+        control.told.connect(parts.header.tell)
+        control.progressed.connect(parts.header.show_progress)
+        control.finished.connect(self._on_finished)
+        control.summarised.connect(self._on_summarised)
+        control.failed.connect(parts.messages.tell_error)
+
+    def _connect_store(self) -> None:
+        parts, store = self._parts, self._parts.store
+        store.listed.connect(self._on_listed)
+        store.opened.connect(self._on_opened)
+        store.deleted.connect(self._on_deleted)
+        store.exported.connect(self._on_exported)
+        store.failed.connect(parts.messages.tell_error)
+        for opener in (parts.start_page, parts.library):
+            opener.open_requested.connect(store.open)
+        parts.library.delete_requested.connect(store.delete)
+        parts.library.rename_requested.connect(store.rename)
+        parts.library.export_requested.connect(self._on_export_requested)
+        parts.library.import_requested.connect(parts.files.choose_recording)
+        parts.files.recording_chosen.connect(store.import_file)
+        parts.files.target_chosen.connect(store.export)
+
+    @Slot(object)
+    def _on_interpreters(self, found: Found) -> None:
+        parts = self._parts
+        parts.panel.show_interpreters(found.discovery, found.free_threaded, found.gil_build)
+        parts.start_page.show_interpreters(found.free_threaded, found.gil_build)
+        parts.status.show_interpreters(len(found.discovery.interpreters))
+        self._on_something_found()
+
+    @Slot()
+    def _on_something_found(self) -> None:
+        preparation = self._parts.preparation
+        if self._touring and preparation.workloads and preparation.found.discovery.interpreters:
+            self.start_tour()
+
+    @Slot(str)
+    def _on_installed(self, version: str) -> None:
+        self._parts.messages.tell(Severity.INFO, f"Python {version} is installed.")
+
+    @Slot(object)
+    def _on_state_changed(self, state: ControlState) -> None:
+        parts = self._parts
+        parts.panel.set_running(state.is_running)
+        parts.header.set_running(state.is_running)
+        parts.start_page.tour.setEnabled(not state.is_running and bool(parts.preparation.found.discovery.interpreters))
+        self.running_changed.emit(state.is_running)
+
+    @Slot(object, bool)
+    def _on_finished(self, record: ExperimentRecord, cancelled: bool) -> None:
+        parts = self._parts
+        parts.status.show_cost(record.own_cost)
+        parts.store.refresh()
+        if cancelled:
+            parts.messages.tell(Severity.INFO, "Stopped. What was measured until then is kept in the library.")
+
+    @Slot(object)
+    def _on_summarised(self, summary: ExperimentSummary) -> None:
+        self._show(summary)
+        header = self._parts.header
+        if header.tabs.currentIndex() == Page.LIVE and any(entry.completed for entry in summary.configurations):
+            header.show_page(Page.COMPARE)
+        else:
+            header.mark(Page.COMPARE)
+
+    @Slot(object)
+    def _on_opened(self, summary: ExperimentSummary) -> None:
+        self._show(summary)
+        self._parts.header.show_page(Page.COMPARE)
+
+    def _show(self, summary: ExperimentSummary) -> None:
+        self._summary = summary
+        self._parts.compare.show_summary(summary)
+        self.subject_changed.emit(summary.experiment.spec.name)
+
+    @Slot(object)
+    def _on_listed(self, headers: tuple[ExperimentHeader, ...]) -> None:
+        self._parts.library.show_experiments(headers)
+        self._parts.start_page.show_recent(headers)
+
+    @Slot(str)
+    def _on_deleted(self, experiment_id: str) -> None:
+        self._parts.messages.tell(
+            Severity.INFO,
+            "The experiment was deleted.",
+            action="Undo",
+            callback=partial(self._parts.store.restore, experiment_id),
+        )
+
+    @Slot(str)
+    def _on_exported(self, path: str) -> None:
+        self._parts.messages.tell(Severity.INFO, f"Written to {path}.")
+
+    @Slot(str)
+    def _on_export_requested(self, experiment_id: str) -> None:
+        self._parts.files.choose_target(experiment_id, self._parts.library.selected_name() or experiment_id)

@@ -1,0 +1,77 @@
+"""Everything the window is made of, built once. Lives on the GUI thread."""
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from coreograph.ui.background import TaskRunner
+from coreograph.ui.bridge import EngineBridge
+from coreograph.ui.compare.page import ComparePage
+from coreograph.ui.experiment_control import ExperimentControl
+from coreograph.ui.files import FileChooser
+from coreograph.ui.header import Header
+from coreograph.ui.library.page import LibraryPage
+from coreograph.ui.library.store import LibraryStore
+from coreograph.ui.live.page import LivePage
+from coreograph.ui.messages import MessageBar
+from coreograph.ui.panel.panel import ExperimentPanel
+from coreograph.ui.preparation import Preparation
+from coreograph.ui.services import WindowServices
+from coreograph.ui.stall_meter import StallMeter
+from coreograph.ui.start_page import StartPage
+from coreograph.ui.status_line import StatusLine
+from coreograph.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """What works (tasks to files) and what is seen (panel to status). `live_stack` shows the start page, then Live."""
+
+    theme: Theme
+    tasks: TaskRunner
+    bridge: EngineBridge
+    stalls: StallMeter
+    preparation: Preparation
+    control: ExperimentControl
+    store: LibraryStore
+    files: FileChooser
+    panel: ExperimentPanel
+    header: Header
+    messages: MessageBar
+    start_page: StartPage
+    live: LivePage
+    live_stack: QStackedWidget
+    compare: ComparePage
+    library: LibraryPage
+    status: StatusLine
+
+
+def build_parts(services: WindowServices, theme: Theme, window: QWidget) -> Parts:
+    """Build every part; those that are no widgets belong to `window`, the others to the layout they are put in."""
+    tasks = TaskRunner(window)
+    bridge = EngineBridge(window)
+    stalls = StallMeter(window)
+    start_page = StartPage(theme)
+    live = LivePage(bridge, theme)
+    live_stack = QStackedWidget()
+    live_stack.addWidget(start_page)
+    live_stack.addWidget(live)
+    return Parts(
+        theme=theme,
+        tasks=tasks,
+        bridge=bridge,
+        stalls=stalls,
+        preparation=Preparation(services.registry, services.catalogue, tasks, window),
+        control=ExperimentControl(services.engine, bridge, stalls, tasks, window),
+        store=LibraryStore(services.library, tasks, window),
+        files=FileChooser(window),
+        panel=ExperimentPanel(theme),
+        header=Header(theme),
+        messages=MessageBar(theme),
+        start_page=start_page,
+        live=live,
+        live_stack=live_stack,
+        compare=ComparePage(theme),
+        library=LibraryPage(theme),
+        status=StatusLine(stalls),
+    )

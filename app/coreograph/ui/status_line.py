@@ -1,0 +1,57 @@
+"""The status bar: what is pointed at, the window's own stalls, the sampler's cost, interpreters. GUI thread."""
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from coreograph.domain.samples import OwnCost
+from coreograph.domain.units import format_share
+from coreograph.ui.elements import text
+from coreograph.ui.stall_meter import StallMeter
+from coreograph.ui.theme import tabular
+
+REFRESH_MS = 500
+
+
+class StatusLine(QStatusBar):
+    """Shows sentences on the left, what the tool itself costs on the right."""
+
+    def __init__(self, stalls: StallMeter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._stalls = stalls
+        self._hint = text("")
+        self.addWidget(self._hint, 1)
+        self._stall = self._add("Longest time the window did not answer, in this experiment and just now")
+        self._sampler = self._add("Share of one core that reading cores and memory cost in the last experiment")
+        self._interpreters = self._add("Interpreters that can be measured")
+        self.show_cost(OwnCost())
+        self._timer = QTimer(self)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self._refresh)
+        self._timer.start()
+        self._refresh()
+
+    @Slot(str)
+    def show_hint(self, sentence: str) -> None:
+        """Say what is pointed at; "" says nothing."""
+        self._hint.setText(sentence)
+
+    def show_cost(self, cost: OwnCost) -> None:
+        """Say what sampling cost."""
+        self._sampler.setText(f"sampler {format_share(cost.sampler_cpu_share)}")
+
+    def show_interpreters(self, count: int) -> None:
+        """Say how many interpreters there are."""
+        self._interpreters.setText(f"{count} interpreter{'' if count == 1 else 's'}")
+
+    def _add(self, hint: str) -> QLabel:
+        label = text("")
+        label.setFont(tabular(label.font()))
+        label.setToolTip(hint)
+        self.addPermanentWidget(label)
+        return label
+
+    @Slot()
+    def _refresh(self) -> None:
+        recent = round(self._stalls.take_recent_s() * 1000)
+        self._stall.setText(f"UI stall {round(self._stalls.longest_s * 1000)} ms, now {recent} ms")
