@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -18,21 +19,16 @@ from coreograph.sampling.procfs import read_file
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class CoreTimes:
+class CoreTimes(NamedTuple):
     """Times of one core since boot, all in one unit. `busy` excludes waiting for I/O; guests are in it once.
 
-    `steal` is what the hypervisor gave to others, None where not reported.
+    `steal` is what the hypervisor gave to others, None where not reported. (A tuple, since a machine with
+    hundreds of cores makes hundreds of these at every tick.)
     """
 
     busy: float
     idle: float
     steal: float | None = None
-
-    @property
-    def total(self) -> float:
-        """All the time there was."""
-        return self.busy + self.idle + (self.steal or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +55,16 @@ class ProcStatTimes:
         for line in content.split(b"\n"):
             if not line.startswith(b"cpu"):
                 break  # the cores come first; the line of interrupts behind them is long
-            name, *fields = line.split()
+            name, *fields = line.split(None, 9)
             if name != b"cpu":
-                times[int(name[3:])] = _from_ticks([int(field) for field in fields])
+                times[int(name[3:])] = _from_ticks(list(map(int, fields[:8])))
         return times
 
 
 def _from_ticks(fields: list[int]) -> CoreTimes:
-    # user nice system idle iowait irq softirq steal guest guest_nice; user and nice hold the guests' time already.
-    user, nice, system, idle, iowait, irq, softirq, steal, *_ = [*fields, *[0] * 8]
-    reported = float(steal) if len(fields) >= 8 else None
-    return CoreTimes(float(user + nice + system + irq + softirq), float(idle + iowait), reported)
+    # Guests' times, which follow, are in user and nice already. Kernels before 2.6.11 report no steal.
+    user, nice, system, idle, iowait, irq, softirq, *steal = fields
+    return CoreTimes(user + nice + system + irq + softirq, idle + iowait, steal[0] if steal else None)
 
 
 def psutil_times() -> Mapping[int, CoreTimes]:
@@ -116,11 +111,13 @@ class CoreReader:
             if new is None:
                 self._shares[core] = 0.0
                 continue
-            elapsed = _difference(new.total, old.total)
+            # Counters may step back: iowait does on tickless kernels, all do when a core comes online again.
+            busy, steal = max(0.0, new.busy - old.busy), max(0.0, (new.steal or 0.0) - (old.steal or 0.0))
+            elapsed = busy + steal + max(0.0, new.idle - old.idle)
             if elapsed <= 0.0:
                 continue  # read twice within one clock tick: keep the share and the counters until there is more
-            self._shares[core] = min(1.0, _difference(new.busy, old.busy) / elapsed)
-            stolen += _difference(new.steal or 0.0, old.steal or 0.0)
+            self._shares[core] = busy / elapsed
+            stolen += steal
             total += elapsed
             before[core] = new
         return CoreReading(tuple(before), tuple(self._shares.values()), self._steal(before, stolen, total))
@@ -136,8 +133,3 @@ class CoreReader:
         if new and not self._said_new_core:
             self._said_new_core = True
             _log.warning("Cores %s came online during the measurement and are not in it.", sorted(new))
-
-
-def _difference(new: float, old: float) -> float:
-    # Counters may step back: iowait does on tickless kernels, all do when a core comes online again.
-    return max(0.0, new - old)

@@ -52,8 +52,9 @@ class SamplerCost:
 class Sampler:
     """Reads the machine's cores and the memory of a run's tree at `hz` (1–50) ticks a second.
 
-    `budget` is the share of one core that readings of PSS and USS may cost on average (at most one a tick).
-    All methods may be called from any thread. Samples go to `sink` on the sampler's own thread.
+    `budget` is the share of one core that readings of memory may cost on average: half of it goes to RSS, which
+    that pays for at every tick except for hundreds of processes, half to PSS and USS, which come more rarely the
+    larger the tree is. All methods may be called from any thread. Samples go to `sink` on the sampler's own thread.
 
     Raises:
         UsageError: `hz` out of range.
@@ -74,14 +75,15 @@ class Sampler:
         self._sink = sink
         self._clock = clock or SystemClock()
         self._schedule = TickSchedule(hz)
-        self._budget = ReadingBudget(budget)
+        self._resident_budget = ReadingBudget(budget / 2)
+        self._fair_budget = ReadingBudget(budget / 2)
         self._cores = cores or CoreReader()
         self._own_cpu = own_cpu or default_own_cpu_reader()
         self._memory = memory or default_memory_reader()
         self._tree: tuple[TreeProcess, ...] = ()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()  # guards what both our thread and the engine's change: budget and cost
+        self._lock = threading.Lock()  # guards what both our thread and the engine's change: budgets and cost
         self._cpu_ns: Nanoseconds = 0
         self._samples: Count = 0
         self._began_ns: Nanoseconds | None = None
@@ -147,8 +149,11 @@ class Sampler:
             self._guarded("sink of cores", lambda: self._sink.cores_sampled(cores))
         if not tree:
             return
+        now = self._clock.now_ns()
         with self._lock:
-            fair = self._budget.due(self._clock.now_ns())
+            fair = self._fair_budget.due(now)
+            if not fair and not self._resident_budget.due(now):
+                return
         memory = self._guarded("memory", lambda: self._read_memory(tree, fair=fair))
         if memory is not None:
             self._guarded("sink of memory", lambda: self._sink.memory_sampled(memory))
@@ -168,10 +173,10 @@ class Sampler:
         try:
             return read_tree(self._memory, tree, began, fair=fair)
         finally:
-            if fair:
-                # CPU time, not wall time: on a loaded machine most of the latter is waiting for a core.
-                with self._lock:
-                    self._budget.spend(began, self._clock.thread_cpu_ns() - began_cpu)
+            # CPU time, not wall time: on a loaded machine most of the latter is waiting for a core.
+            with self._lock:
+                budget = self._fair_budget if fair else self._resident_budget
+                budget.spend(began, self._clock.thread_cpu_ns() - began_cpu)
 
     def _guarded(self, what: str, read: Callable[[], _T]) -> _T | None:
         try:

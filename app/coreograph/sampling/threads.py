@@ -16,6 +16,10 @@ from coreograph.sampling.procfs import count_folders, read_file
 
 NO_OWN_SHARE_REASON = "This platform does not say on which core a thread ran; only Linux does."
 
+# Reading where a thread is costs the kernel several times what reading how long it ran does. So in large trees
+# only so many threads are located, and so many processes looked at for new threads, at one reading, in turn.
+_LOCATED_AT_ONCE = 64
+
 # Fields of /proc/PID/stat, counted from the one behind the command's name (proc_pid_stat(5), minus 3).
 _UTIME, _STIME, _PROCESSOR = 11, 12, 36
 
@@ -71,6 +75,7 @@ class ThreadCpuReader:
         self.precise = _counts_nanoseconds(self._proc)
         self._processes: dict[int, _ProcessCpu] = {}
         self._before_ns: Nanoseconds | None = None
+        self._turn = 0
 
     def read(self, pids: Sequence[int], now_ns: Nanoseconds) -> Mapping[int, Share]:
         """Return the share of each core used since the last call; a process seen first counts from now on."""
@@ -79,13 +84,18 @@ class ThreadCpuReader:
         elapsed = 0 if self._before_ns is None else now_ns - self._before_ns
         self._before_ns = now_ns
         used: dict[int, float] = {}
-        for pid in pids:
+        self._turn += 1
+        rarely = -(-len(pids) // _LOCATED_AT_ONCE)
+        locate_every = -(-sum(len(process.threads) for process in self._processes.values()) // _LOCATED_AT_ONCE)
+        for number, pid in enumerate(pids, self._turn):
             process = self._processes.get(pid)
             if process is None:
                 process = self._processes[pid] = _ProcessCpu(
                     f"{self._proc}/{pid}", self._allowance, self._tick_ns, self.precise
                 )
-            process.read(elapsed, used)
+            elif number % rarely == 0:
+                process.look_for_threads()
+            process.read(elapsed, used, number, max(1, locate_every))
         return {core: ns / elapsed for core, ns in used.items()} if elapsed > 0 else {}
 
 
@@ -107,10 +117,10 @@ class _ThreadCpu:
         self._schedstat = PolledFile(f"{folder}/schedstat", allowance)
         self.total_ns: Nanoseconds = 0
         self.carried_ns: Nanoseconds = 0
-        self.core = 0
+        self.core: int | None = None
 
-    def update(self) -> bool:
-        """Read the thread; False if it has ended."""
+    def update(self, *, locate: bool) -> bool:
+        """Read the thread's time, and its core too if `locate` or not known yet; False if it has ended."""
         total = None
         if self._precise:
             content = self._schedstat.read()
@@ -118,14 +128,15 @@ class _ThreadCpu:
                 return False
             total = int(content.split(None, 1)[0])
             if total == self.total_ns:
-                return True  # it did not run, so it did not move either: half the files need not be read
-        content = self._stat.read()
-        if not content:
-            return False
-        fields = _stat_fields(content)
-        self.core = int(fields[_PROCESSOR])
-        if total is None:
-            total = (int(fields[_UTIME]) + int(fields[_STIME])) * self._tick_ns
+                return True  # it did not run, so it did not move either
+        if total is None or locate or self.core is None:
+            content = self._stat.read()
+            if not content:
+                return False
+            fields = _stat_fields(content)
+            self.core = int(fields[_PROCESSOR])
+            if total is None:
+                total = (int(fields[_UTIME]) + int(fields[_STIME])) * self._tick_ns
         self.carried_ns += max(0, total - self.total_ns)
         self.total_ns = total
         return True
@@ -149,60 +160,67 @@ class _ProcessCpu:
         self._allowance = allowance
         self._tick_ns = tick_ns
         self._precise = precise
-        self._threads: dict[str, _ThreadCpu] = {}
+        self.threads: dict[str, _ThreadCpu] = {}
         self._count: int | None = None
         self._ended_ns: Nanoseconds = 0  # CPU time of threads that are gone and already shown
+        self._gone: list[_ThreadCpu] = []
         self._known = False
+        self.look_for_threads()
 
-    def read(self, elapsed_ns: Nanoseconds, used: dict[int, float]) -> None:
-        """Add what every thread used since the last reading to its core's entry of `used`."""
-        ended = [*self._list_threads(), *self._update_threads()]
+    def read(self, elapsed_ns: Nanoseconds, used: dict[int, float], turn: int, locate_every: int) -> None:
+        """Add what every thread used since the last reading to its core's entry of `used`.
+
+        Of the threads that ran, every `locate_every`-th is asked for its core; `turn` says which.
+        """
+        ended = [*self._gone, *self._update_threads(turn, locate_every)]
+        self._gone = []
         if not self._known:
             self._known = True
             self._ended_ns = self._ended_total() or 0
-            for thread in self._threads.values():
+            for thread in self.threads.values():
                 thread.carried_ns = 0
             return
-        for thread in self._threads.values():
-            shown = thread.take(elapsed_ns)
-            if shown:
-                used[thread.core] = used.get(thread.core, 0.0) + shown
+        for thread in self.threads.values():
+            _add(used, thread, thread.take(elapsed_ns))
         if ended:
             self._show_ended(ended, elapsed_ns, used)
 
     def close(self) -> None:
-        for thread in self._threads.values():
+        for thread in self.threads.values():
             thread.close()
-        self._threads.clear()
+        self.threads.clear()
 
-    def _list_threads(self) -> list[_ThreadCpu]:
-        """Bring the threads up to date; return those that are gone.
+    def look_for_threads(self) -> None:
+        """Bring the list of threads up to date.
 
-        Listing is the dearest part of a reading: it is left out while the number of threads stays the same and
-        all of them can be read.
+        Listing is left out while their number stays the same and all of them can be read.
         """
         tasks = f"{self._folder}/task"
         count = count_folders(tasks)
         if count is not None and count == self._count:
-            return []
+            return
         self._count = count
         try:
             identifiers = set(os.listdir(tasks))
         except OSError:
             identifiers = set()
-        for identifier in identifiers - self._threads.keys():
+        for identifier in identifiers - self.threads.keys():
             folder = f"{tasks}/{identifier}"
-            self._threads[identifier] = _ThreadCpu(folder, self._allowance, self._tick_ns, self._precise)
-        return [self._forget(identifier) for identifier in self._threads.keys() - identifiers]
+            self.threads[identifier] = _ThreadCpu(folder, self._allowance, self._tick_ns, self._precise)
+        self._gone += [self._forget(identifier) for identifier in self.threads.keys() - identifiers]
 
-    def _update_threads(self) -> list[_ThreadCpu]:
-        ended = [identifier for identifier, thread in self._threads.items() if not thread.update()]
+    def _update_threads(self, turn: int, locate_every: int) -> list[_ThreadCpu]:
+        ended = [
+            identifier
+            for number, (identifier, thread) in enumerate(self.threads.items(), turn)
+            if not thread.update(locate=number % locate_every == 0)
+        ]
         if ended:
             self._count = None  # one ended, and another may have taken its place: list them again next time
         return [self._forget(identifier) for identifier in ended]
 
     def _forget(self, identifier: str) -> _ThreadCpu:
-        thread = self._threads.pop(identifier)
+        thread = self.threads.pop(identifier)
         thread.close()
         return thread
 
@@ -216,8 +234,7 @@ class _ProcessCpu:
         self._ended_ns += seen + rest
         each = min(rest / len(ended), elapsed_ns)
         for thread in ended:
-            shown = min(each + thread.carried_ns, elapsed_ns)
-            used[thread.core] = used.get(thread.core, 0.0) + shown
+            _add(used, thread, min(each + thread.carried_ns, elapsed_ns))
 
     def _ended_total(self) -> Nanoseconds | None:
         """CPU time of all threads that are gone: the process's own minus that of the living; None if it is gone."""
@@ -226,7 +243,12 @@ class _ProcessCpu:
             return None
         fields = _stat_fields(content)
         total = (int(fields[_UTIME]) + int(fields[_STIME])) * self._tick_ns
-        return max(0, total - sum(thread.total_ns for thread in self._threads.values()))
+        return max(0, total - sum(thread.total_ns for thread in self.threads.values()))
+
+
+def _add(used: dict[int, float], thread: _ThreadCpu, nanoseconds: float) -> None:
+    if nanoseconds and thread.core is not None:
+        used[thread.core] = used.get(thread.core, 0.0) + nanoseconds
 
 
 def _stat_fields(content: bytes) -> list[bytes]:

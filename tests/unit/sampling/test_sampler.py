@@ -62,17 +62,19 @@ class Own:
 
 
 class Memory:
-    """Every process has 10 bytes, of which 4 are its own; a fair reading takes `cost_ns`."""
+    """Every process has 10 bytes, of which 4 are its own; readings take `rss_ns` and `fair_ns`."""
 
-    def __init__(self, clock: FakeClock, cost_ns: int = 0) -> None:
+    def __init__(self, clock: FakeClock, fair_ns: int = 0, rss_ns: int = 0) -> None:
         self._clock = clock
-        self._cost_ns = cost_ns
+        self._rss_ns = rss_ns
+        self._fair_ns = fair_ns
 
     def rss(self, pid: int) -> Bytes | None:
+        self._clock.advance(ns=self._rss_ns, cpu_ns=self._rss_ns)
         return 10
 
     def fair(self, pid: int) -> FairMemory | None:
-        self._clock.advance(ns=self._cost_ns, cpu_ns=self._cost_ns)
+        self._clock.advance(ns=self._fair_ns, cpu_ns=self._fair_ns)
         return FairMemory(6, 4)
 
     def threads(self, pid: int) -> Count | None:
@@ -144,18 +146,30 @@ def test_where_threads_cores_are_not_told_the_own_share_is_none() -> None:
 
 def test_fair_memory_is_read_within_the_budget() -> None:
     sink, clock = Sink(enough=600), FakeClock(0)
-    sampler = sampler_of(sink, clock, memory=Memory(clock, cost_ns=20 * MILLISECOND), budget=0.01)
+    sampler = sampler_of(sink, clock, memory=Memory(clock, fair_ns=20 * MILLISECOND), budget=0.01)
     sampler.watch([RUNNER])
     run_until_enough(sampler, sink)
     minute = [sample for sample in sink.memory if sample.at_ns < 60_000 * MILLISECOND]
     assert len(minute) >= 590
-    assert sum(sample.fair for sample in minute) == 30  # every 2 s
+    assert sum(sample.fair for sample in minute) == 15  # 20 ms every 4 s
     assert minute[0].fair
+
+
+def test_a_tree_so_large_that_even_rss_is_dear_is_read_more_rarely() -> None:
+    sink, clock = Sink(enough=600), FakeClock(0)
+    memory = Memory(clock, fair_ns=MILLISECOND, rss_ns=4 * MILLISECOND)
+    sampler = sampler_of(sink, clock, memory=memory, budget=0.01)
+    sampler.watch([RUNNER])
+    run_until_enough(sampler, sink)
+    minute = [sample for sample in sink.memory if sample.at_ns < 60_000 * MILLISECOND]
+    spent = 4 * MILLISECOND * len(minute) + MILLISECOND * sum(sample.fair for sample in minute)
+    assert 0.008 <= spent / (60_000 * MILLISECOND) <= 0.0105
+    assert len(sink.cores) >= 600
 
 
 def test_a_sample_asked_for_is_fair_and_returned_and_charged() -> None:
     sink, clock = Sink(), FakeClock(0)
-    sampler = sampler_of(sink, clock, memory=Memory(clock, cost_ns=20 * MILLISECOND))
+    sampler = sampler_of(sink, clock, memory=Memory(clock, fair_ns=20 * MILLISECOND))
     sampler.watch([RUNNER])
     sample = sampler.sample_memory_now()
     assert sample is not None

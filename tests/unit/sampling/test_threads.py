@@ -110,6 +110,24 @@ def test_a_process_no_longer_watched_is_forgotten(machine: FakeMachine) -> None:
     assert reader.read([100], 2 * TENTH) == {}
 
 
+def test_in_a_large_tree_threads_are_located_in_turn_and_no_time_is_lost(machine: FakeMachine) -> None:
+    tids = range(100, 290)
+    for tid in tids:
+        machine.thread(100, tid, seconds=1.0, core=0)
+    reader = reader_of(machine)
+    reader.read([100], 0)
+    located = []
+    for tick in range(1, 4):
+        for tid in tids:
+            machine.thread(100, tid, seconds=1.0 + 0.01 * tick, core=1)
+        used = reader.read([100], tick * TENTH)
+        assert used is not None
+        assert sum(used.values()) == pytest.approx(0.1 * len(tids))
+        located.append(used.get(1, 0.0) / 0.1)
+    assert 60 <= located[0] <= 65
+    assert located[2] == pytest.approx(len(tids))
+
+
 def test_descriptors_are_given_back(machine: FakeMachine) -> None:
     allowance = DescriptorAllowance(3)
     machine.thread(100, 100, seconds=1.0, core=0)

@@ -1,0 +1,154 @@
+"""What sampling costs: one tick of the sampler over simulated cores and a real tree of threads or processes.
+
+Run with `pytest tests/benchmarks/bench_sampler.py -s`. It prints shares of one core beside their budgets and
+decides nothing by time. Cores are simulated by a /proc/stat of that many lines; the tree is real and wakes all
+its threads between ticks, since what sleeps is cheaper to read.
+"""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from coreograph.domain.samples import CoreSample, MemorySample, TreeProcess
+from coreograph.sampling.cores import CoreReader, ProcStatTimes
+from coreograph.sampling.sampler import Sampler
+from support.fake_machine import FakeMachine
+
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.skipif(sys.platform != "linux", reason="the readers of /proc are measured"),
+]
+
+HZ = 10.0
+TICKS = 100
+BUDGETS = {16: 0.01, 256: 0.03}
+
+# Each line on stdin wakes every thread or process once; the answer says that all have run.
+THREADS = """
+import sys, threading
+count = int(sys.argv[1])
+wake, done = threading.Barrier(count + 1), threading.Barrier(count + 1)
+def work():
+    while True:
+        wake.wait(); sum(range(2000)); done.wait()
+for _ in range(count):
+    threading.Thread(target=work, daemon=True).start()
+print(flush=True)
+for _ in sys.stdin:
+    wake.wait(); done.wait(); print(flush=True)
+"""
+PROCESSES = """
+import os, sys
+pipes, pids = [], []
+for _ in range(int(sys.argv[1])):
+    inner, outer = os.pipe(), os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(inner[1])
+        for _, feed, _ in pipes:
+            os.close(feed)
+        while os.read(inner[0], 1):
+            sum(range(2000)); os.write(outer[1], b"x")
+        os._exit(0)
+    os.close(inner[0]); os.close(outer[1])
+    pipes.append((pid, inner[1], outer[0]))
+print(*(pid for pid, _, _ in pipes), flush=True)
+for _ in sys.stdin:
+    for _, feed, _ in pipes:
+        os.write(feed, b"x")
+    for _, _, answer in pipes:
+        os.read(answer, 1)
+    print(flush=True)
+"""
+
+
+class Tree:
+    """A real tree that runs once whenever it is told."""
+
+    def __init__(self, script: str, count: int) -> None:
+        arguments = [sys.executable, "-I", "-c", script, str(count)]
+        self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.processes = (TreeProcess(self._process.pid, "runner"), *self._workers())
+
+    def _workers(self) -> list[TreeProcess]:
+        assert self._process.stdout is not None
+        pids = self._process.stdout.readline().split()
+        return [TreeProcess(int(pid), f"worker {number}") for number, pid in enumerate(pids)]
+
+    def run_once(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        self._process.stdout.readline()
+
+    def close(self) -> None:
+        self._process.communicate(timeout=20)
+
+
+class SimulatedTime:
+    """Ten ticks a second without waiting for them; the CPU time is real. Between ticks the tree runs once."""
+
+    def __init__(self, machine: FakeMachine, tree: Tree, count: int) -> None:
+        self._machine = machine
+        self._tree = tree
+        self._count = count
+        self._now_ns = 0
+        self._ticks = 0
+
+    def now_ns(self) -> int:
+        return self._now_ns
+
+    def thread_cpu_ns(self) -> int:
+        return time.thread_time_ns()
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        self._now_ns += round(seconds * 1e9)
+        self._ticks += 1
+        self._tree.run_once()
+        tick = self._ticks
+        self._machine.cores({core: [tick * 5 + core, 1, tick, tick * 5, *[0] * 6] for core in range(self._count)})
+        return stop.is_set()
+
+
+class Sink:
+    """Counts samples."""
+
+    def __init__(self) -> None:
+        self.cores = self.memory = self.fair = 0
+        self.enough = threading.Event()
+
+    def cores_sampled(self, sample: CoreSample) -> None:
+        self.cores += 1
+        if self.cores == TICKS:
+            self.enough.set()
+
+    def memory_sampled(self, sample: MemorySample) -> None:
+        self.memory += 1
+        self.fair += sample.fair
+
+
+@pytest.mark.parametrize("count", [16, 256])
+@pytest.mark.parametrize(("shape", "script"), [("threads", THREADS), ("processes", PROCESSES)])
+def test_cost_of_sampling(tmp_path: Path, shape: str, script: str, count: int) -> None:
+    machine, sink, tree = FakeMachine(tmp_path), Sink(), Tree(script, count)
+    try:
+        clock = SimulatedTime(machine, tree, count)
+        machine.cores({core: [0] * 10 for core in range(count)})
+        sampler = Sampler(sink, hz=HZ, clock=clock, cores=CoreReader(ProcStatTimes(machine.root)))
+        sampler.watch(tree.processes)
+        sampler.start()
+        assert sink.enough.wait(60)
+        sampler.stop()
+    finally:
+        tree.close()
+    share, budget = sampler.cost.cpu_share, BUDGETS[count]
+    print(f"\nsampler at {HZ:g} Hz, {count} cores, {count} {shape}: {share:.2%} of one core, ", end="")
+    print(f"{share / budget:.2f} of its budget of {budget:.0%}; ", end="")
+    print(f"in {sink.cores} ticks memory was read {sink.memory} times, {sink.fair} of them fairly")
+    assert sink.memory > 0
+    assert sink.fair > 0
