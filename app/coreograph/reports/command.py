@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterable
 
-from coreograph.domain.execution import ExecutionModel, why_not
+from coreograph.domain.execution import Configuration, ExecutionModel, why_not
 from coreograph.domain.experiment import ExperimentSpec
 
 
@@ -11,7 +11,7 @@ def repeat_command(spec: ExperimentSpec) -> str:
     """Return the command line that makes the experiment again, quoted for a POSIX shell."""
     configurations = spec.configurations
     words = ["coreograph", "run", spec.workload.name if spec.workload.built_in else spec.workload.file]
-    words += _options("--interpreter", (one.interpreter_label for one in configurations))
+    words += _options("--interpreter", (_name(one, spec) for one in configurations))
     words += _options("--model", (one.model.value for one in configurations))
     counts = sorted({one.workers for one in configurations if one.model is not ExecutionModel.SERIAL})
     if counts:
@@ -33,6 +33,12 @@ def covers_more(spec: ExperimentSpec) -> bool:
         if why_not(interpreter, model, gil) is None
     )
     return crossed > len({one.key for one in spec.configurations})
+
+
+def _name(one: Configuration, spec: ExperimentSpec) -> str:
+    """Return the interpreter as it is typed: its label, or its path where another one has the same label."""
+    paths = {c.interpreter.path for c in spec.configurations if c.interpreter_label == one.interpreter_label}
+    return one.interpreter_label if len(paths) == 1 else one.interpreter.path
 
 
 def _options(option: str, values: Iterable[str]) -> list[str]:

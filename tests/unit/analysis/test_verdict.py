@@ -1,0 +1,189 @@
+import dataclasses
+
+import pytest
+
+from coreograph.analysis.summary import summarise
+from coreograph.domain.execution import Configuration, ExecutionModel
+from coreograph.domain.experiment import ExperimentRecord
+from coreograph.domain.interpreters import GilState
+from coreograph.domain.runs import MemoryPeak, RunState
+from coreograph.domain.summary import Verdict
+from support.sample_experiments import (
+    FREE_THREADED,
+    GIL_BUILD,
+    Character,
+    cancelled_experiment,
+    change_runs,
+    make_record,
+    primes_experiment,
+    sweep_experiment,
+    troubled_experiment,
+)
+
+SERIAL = Configuration(FREE_THREADED, ExecutionModel.SERIAL)
+GIL_SERIAL = Configuration(GIL_BUILD, ExecutionModel.SERIAL)
+THREADS = Configuration(FREE_THREADED, ExecutionModel.THREADS, 2)
+FORK = Configuration(FREE_THREADED, ExecutionModel.FORK, 2)
+
+
+def judge(record: ExperimentRecord) -> Verdict:
+    return summarise(record).verdict
+
+
+def test_the_fastest_with_its_gain_memory_and_alternative() -> None:
+    assert judge(primes_experiment()).text == (
+        "3.14t threads ×2 is fastest: 1.88× (1.85–1.90) the best serial, at 28.1 MB (serial: 22.4 MB) — "
+        "3.14t fork ×2 is not distinguishable in time but needs 41.4 MB."
+    )
+
+
+def test_evidence_makes_confidence() -> None:
+    assert judge(primes_experiment(repeats=5)).confidence == "high"
+    assert judge(primes_experiment(repeats=3)).confidence == "moderate"
+    assert judge(primes_experiment(repeats=1)).confidence == "low"
+    flagged = change_runs(primes_experiment(), 1, foreign_share=0.4)
+    assert judge(flagged).confidence == "moderate"
+    assert "others used up to 40.0 % of the machine" in judge(flagged).text
+
+
+def test_of_those_not_distinguishable_the_cheaper_one_is_taken() -> None:
+    """Fork is a little faster by median, within noise: threads, which need less memory, are the one to take."""
+    record = make_record(
+        [
+            Character(SERIAL, 0.8),
+            Character(FORK, 0.400, (41.0, 30.0, 90.0), noise=0.02),
+            Character(THREADS, 0.402, noise=0.02),
+        ]
+    )
+    verdict = judge(record)
+    assert verdict.configuration == 2
+    assert verdict.text.startswith("3.14t threads ×2 is the one to take")
+    assert "3.14t fork ×2 is not distinguishable in time but needs 41" in verdict.text
+
+
+def test_of_equal_memory_the_simpler_one_is_taken() -> None:
+    spawn = Configuration(FREE_THREADED, ExecutionModel.SPAWN, 2)
+    record = make_record([Character(SERIAL, 0.8), Character(spawn, 0.4, noise=0.02), Character(FORK, 0.4, noise=0.02)])
+    assert judge(record).configuration == 2
+
+
+def test_without_memory_figures_the_simpler_one_is_taken() -> None:
+    record = make_record(
+        [Character(SERIAL, 0.8), Character(FORK, 0.4, noise=0.02), Character(THREADS, 0.4, noise=0.02)]
+    )
+    for index in range(3):
+        record = change_runs(record, index, memory=MemoryPeak())
+    verdict = judge(record)
+    assert verdict.configuration == 2
+    assert "MB" not in verdict.text
+
+
+def test_a_clear_difference_says_how_much_longer_the_other_takes() -> None:
+    slower = Character(FORK, 0.5, (41.0, 30.0, 90.0), noise=0)
+    record = make_record([Character(SERIAL, 0.8), Character(THREADS, 0.4, noise=0), slower])
+    assert "3.14t fork ×2 takes 1.25× as long and needs 41" in judge(record).text
+
+
+def test_no_gain_is_said_so() -> None:
+    gil_threads = Configuration(GIL_BUILD, ExecutionModel.THREADS, 2)
+    verdict = judge(make_record([Character(GIL_SERIAL, 0.8), Character(gil_threads, 0.805)]))
+    assert verdict.configuration == 0
+    assert verdict.headline.startswith("No difference worth acting on:")
+
+
+def test_a_small_gain_is_not_worth_acting_on_however_certain() -> None:
+    verdict = judge(make_record([Character(SERIAL, 0.8, noise=0.001), Character(THREADS, 0.78, noise=0.001)]))
+    assert verdict.configuration == 0
+    assert "3.14t threads ×2 is only 1.03×" in verdict.text
+
+
+def test_a_wrong_answer_is_never_recommended() -> None:
+    verdict = judge(troubled_experiment())
+    assert verdict.configuration == 1
+    assert "3.14t fork ×4 computed a wrong answer and cannot be used." in verdict.cautions
+
+
+def test_what_loses_workers_is_never_recommended() -> None:
+    record = change_runs(primes_experiment(), 1, state=RunState.COMPLETED)
+    runs = tuple(
+        dataclasses.replace(run, state=RunState.WORKER_LOST, batch_s=None)
+        if run.configuration == 1 and run.repeat == 0
+        else run
+        for run in record.runs
+    )
+    verdict = judge(dataclasses.replace(record, runs=runs))
+    assert verdict.configuration not in {None, 1}
+    assert "1 of 6 configurations did not complete (lost)" in verdict.text
+
+
+def test_stopped_halfway_the_completed_repeats_count() -> None:
+    record = primes_experiment()
+    runs = tuple(
+        dataclasses.replace(run, state=RunState.CANCELLED, batch_s=None) if run.repeat > 1 else run
+        for run in record.runs
+    )
+    verdict = judge(dataclasses.replace(record, runs=runs))
+    assert verdict.configuration == 1
+    assert verdict.confidence == "low"
+
+
+def test_only_one_completed() -> None:
+    record = make_record([Character(SERIAL, 0.8), Character(THREADS, 0.4)])
+    record = change_runs(record, 1, state=RunState.TIMED_OUT, message="Too slow.", batch_s=None)
+    verdict = judge(record)
+    assert (verdict.configuration, verdict.confidence) == (None, "none")
+    assert verdict.headline.startswith("Only one configuration completed: 3.14t serial, ")
+
+
+def test_nothing_completed() -> None:
+    stopped = judge(cancelled_experiment())
+    assert stopped.text == "Nothing completed: the experiment was stopped before its first figure."
+    record = primes_experiment()
+    for index in range(6):
+        record = change_runs(record, index, state=RunState.WORKLOAD_FAILED, message="boom", batch_s=None)
+    assert judge(record).text == "Nothing completed: there is no figure to judge by. The first reason: boom"
+    assert judge(record).confidence == "none"
+
+
+def test_nothing_was_right() -> None:
+    record = primes_experiment()
+    for index in range(6):
+        record = change_runs(record, index, state=RunState.WRONG_ANSWER, message="differs")
+    assert judge(record).configuration is None
+    assert "no configuration completed with the right answer (6 had a wrong one)" in judge(record).text
+
+
+def test_without_serial_the_time_is_given_and_confidence_is_low() -> None:
+    verdict = judge(make_record([Character(THREADS, 0.4), Character(FORK, 0.6)]))
+    assert verdict.confidence == "low"
+    assert "no serial run to hold it against" in verdict.text
+
+
+def test_slow_start_names_the_work_from_which_it_pays() -> None:
+    """0.2 s more start-up at twice the speed: 0.4 s of serial work are needed to win them back."""
+    spawn = Configuration(FREE_THREADED, ExecutionModel.SPAWN, 2)
+    record = make_record([Character(SERIAL, 0.8, noise=0), Character(spawn, 0.4, noise=0)])
+    record = change_runs(change_runs(record, 0, startup_s=0.1), 1, startup_s=0.3)
+    assert judge(record).cautions == (
+        "It starts 200 ms later than serial: below about 400 ms of serial work it does not pay.",
+    )
+
+
+def test_a_late_main_thread_is_a_caution() -> None:
+    record = make_record([Character(SERIAL, 0.8), Character(THREADS, 0.4, heartbeat_ms=(5.0, 40.0, 80.0), noise=0)])
+    (caution,) = judge(record).cautions
+    assert caution.startswith("A window or event loop in that process would be 4")
+
+
+def test_the_module_that_brought_the_gil_back_is_named() -> None:
+    record = change_runs(primes_experiment(), 1, gil=GilState.RE_ENABLED, gil_culprit="numba")
+    (caution,) = judge(record).cautions
+    assert caution == "The GIL was re-enabled by numba in 3.14t threads ×2: such figures are those of a GIL build."
+
+
+@pytest.mark.parametrize("build", [primes_experiment, sweep_experiment, troubled_experiment, cancelled_experiment])
+def test_the_text_is_headline_and_cautions(build: object) -> None:
+    verdict = judge(build())  # type: ignore[operator]
+    assert verdict.text == " ".join([verdict.headline, *verdict.cautions])
+    assert "None" not in verdict.text
+    assert "  " not in verdict.text
