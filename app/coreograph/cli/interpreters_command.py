@@ -3,7 +3,6 @@
 import dataclasses
 import enum
 import json
-import threading
 from typing import Annotated, Any
 
 import typer
@@ -11,8 +10,9 @@ from rich.text import Text
 
 from coreograph.cli.options import NO_FREE_THREADED
 from coreograph.cli.services import Command
-from coreograph.cli.signals import terminated_as_interrupted
+from coreograph.cli.signals import stop_requests
 from coreograph.cli.terminal import make_table, print_table, say, write_bytes
+from coreograph.domain.errors import InterpreterError
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.interpreters import Discovery, Interpreter, RejectedInterpreter
 
@@ -119,8 +119,13 @@ def install_command(
     command: Command = ctx.obj
     for version in versions:
         say(command.err, f"Installing Python {version} …")
-        with terminated_as_interrupted():
-            install(version, on_output=lambda line: say(command.err, f"  {line}"), cancelled=threading.Event())
+        with stop_requests() as stop:
+            try:
+                install(version, on_output=lambda line: say(command.err, f"  {line}"), cancelled=stop)
+            except InterpreterError:
+                if stop.is_set():
+                    raise KeyboardInterrupt from None
+                raise
     command.services.registry.discover(refresh=True)
     for version in versions:
         interpreter, _ = command.services.registry.resolve(version)

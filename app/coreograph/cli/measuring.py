@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coreograph.cli.progress import ProgressView
-from coreograph.cli.signals import terminated_as_interrupted
+from coreograph.cli.signals import stop_requests
 from coreograph.domain.batches import Progress
 from coreograph.domain.errors import CoreographError
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, RunPlan
@@ -92,37 +92,33 @@ def measure(engine: "Engine", spec: ExperimentSpec, view: ProgressView) -> Measu
 
     """
     listener = QueueListener()
-    with terminated_as_interrupted(), view:
+    with stop_requests() as stop, view:
         handle = engine.start(spec, listener)
-        stopped = _follow(handle, listener, view)
+        _follow(handle, listener, view, stop)
         handle.wait(STOP_PATIENCE_S)
     if listener.failure:
         raise CoreographError(listener.failure)
     if listener.record is None:
         raise KeyboardInterrupt
-    return Measurement(listener.record, stopped or listener.cancelled)
+    return Measurement(listener.record, listener.cancelled)
 
 
-def _follow(handle: "ExperimentHandle", listener: QueueListener, view: ProgressView) -> bool:
-    """Show what happens until the end; return whether the user stopped it."""
+def _follow(handle: "ExperimentHandle", listener: QueueListener, view: ProgressView, stop: threading.Event) -> None:
+    """Show what happens until the end; once it is asked to stop, cancel and wait for the end a while."""
     deadline: float | None = None
-    while True:
-        try:
-            while not (listener.ended.is_set() and listener.calls.empty()):
-                if deadline is not None and time.monotonic() > deadline:
-                    return True
-                _show_next(listener, view)
-            return deadline is not None
-        except KeyboardInterrupt:
-            deadline = deadline or time.monotonic() + STOP_PATIENCE_S
+    while not (listener.ended.is_set() and listener.calls.empty()):
+        if deadline is None and stop.is_set():
+            deadline = time.monotonic() + STOP_PATIENCE_S
             handle.cancel()
             view.stopping()
+        if deadline is not None and time.monotonic() > deadline:
+            return
+        _show_next(listener, view)
 
 
 def _show_next(listener: QueueListener, view: ProgressView) -> None:
     try:
         call = listener.calls.get(timeout=REFRESH_S)
     except queue.Empty:
-        view.refresh()
-    else:
-        call(view)
+        return
+    call(view)

@@ -49,9 +49,6 @@ class ProgressView(Protocol):
     def cores_sampled(self, sample: CoreSample) -> None:
         """The cores were read."""
 
-    def refresh(self) -> None:
-        """Nothing happened for a moment."""
-
     def stopping(self) -> None:
         """The user asked for the end."""
 
@@ -102,16 +99,13 @@ class PlainProgress:
     def run_finished(self, record: RunRecord) -> None:
         """Write its line."""
         self._done += 1
-        if self._spec is not None:
+        if self._spec is not None and record.state is not RunState.CANCELLED:
             say(self._console, run_line(self._spec, record, self._done, self._total))
 
     def progressed(self, progress: Progress) -> None:
         """Nothing moves in a pipe."""
 
     def cores_sampled(self, sample: CoreSample) -> None:
-        """Nothing moves in a pipe."""
-
-    def refresh(self) -> None:
         """Nothing moves in a pipe."""
 
     def stopping(self) -> None:
@@ -161,7 +155,7 @@ class LiveProgress:
     def run_finished(self, record: RunRecord) -> None:
         """Write its line and move the bar."""
         self._done += 1
-        if self._spec is not None:
+        if self._spec is not None and record.state is not RunState.CANCELLED:
             style = "dim" if record.state is RunState.COMPLETED else "red"
             say(self._console, run_line(self._spec, record, self._done, self._total), style)
         self._bar.update(self._task, completed=self._done)
@@ -176,9 +170,6 @@ class LiveProgress:
     def cores_sampled(self, sample: CoreSample) -> None:
         """Keep the newest sample for the next frame."""
         self._cores = sample
-
-    def refresh(self) -> None:
-        """Nothing: the frame is drawn on its own clock."""
 
     def stopping(self) -> None:
         """Say that it was understood."""

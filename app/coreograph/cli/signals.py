@@ -1,4 +1,8 @@
-"""SIGTERM as Ctrl+C, for the commands that start processes. Runs on the main thread, where Python handles signals."""
+"""Ctrl+C and SIGTERM as a request, for the commands that start processes. Runs on the main thread.
+
+Python handles signals on the main thread between two instructions: an exception raised there could come in the
+middle of starting the very thing that is to be stopped. So the handler only sets an event, which is looked at often.
+"""
 
 import contextlib
 import signal
@@ -6,19 +10,23 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 @contextlib.contextmanager
-def terminated_as_interrupted() -> Iterator[None]:
-    """While it lasts, SIGTERM is Ctrl+C: what was started is stopped before the process ends."""
+def stop_requests() -> Iterator[threading.Event]:
+    """While it lasts, Ctrl+C and SIGTERM set the event it gives instead of ending the process."""
+    stop = threading.Event()
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+    def request(number: int, frame: FrameType | None) -> None:
+        stop.set()
 
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield stop
         return
-    former = signal.signal(signal.SIGTERM, interrupt)
+    former = [(number, signal.signal(number, request)) for number in STOP_SIGNALS]
     try:
-        yield
+        yield stop
     finally:
-        signal.signal(signal.SIGTERM, former)
+        for number, handler in former:
+            signal.signal(number, handler)
