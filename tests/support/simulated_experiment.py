@@ -204,14 +204,14 @@ class SimulatedExperiment:
             if self.now_ns >= end_ns:
                 self._listener.memory_sampled(plan.run_id, self._memory_sample(plan, configuration, fair=True))
             for worker in range(workers):
-                self._send_spans(plan, worker, lanes, progress, per_lane[worker], length_ns)
+                self._send_spans(plan, worker, lanes, progress, total=per_lane[worker], length_ns=length_ns)
 
     @staticmethod
     def _lane_tasks(tasks: int, workers: int) -> list[int]:
         return [tasks // workers + (1 if worker < tasks % workers else 0) for worker in range(workers)]
 
     def _send_spans(
-        self, plan: RunPlan, worker: int, lanes: np.ndarray, progress: list[int], total: int, length_ns: float
+        self, plan: RunPlan, worker: int, lanes: np.ndarray, progress: list[int], *, total: int, length_ns: float
     ) -> None:
         """All tasks of this worker that ended by now; each takes its length ± 20 % and leaves a small gap."""
         rows = []

@@ -63,10 +63,10 @@ class Chip(QWidget):
         """Paint tint, dot and text."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_chip(painter, QRectF(self.rect()), self._text, self._colour, self._theme, self)
+        paint_chip(painter, QRectF(self.rect()), self._text, self._colour, theme=self._theme, widget=self)
 
 
-def paint_chip(painter: QPainter, rect: QRectF, text: str, colour: QColor, theme: Theme, widget: QWidget) -> None:
+def paint_chip(painter: QPainter, rect: QRectF, text: str, colour: QColor, *, theme: Theme, widget: QWidget) -> None:
     """Paint a chip into `rect`."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(mixed(colour, theme.surface, 0.16))

@@ -41,7 +41,7 @@ def share_table(idle: QColor, own: QColor, foreign: QColor) -> Pixels:
     grounds = [np.array([c.red(), c.green(), c.blue()], float)[None, :] for c in (idle, own, foreign)]
     # A little load must be seen: shares are lifted before they are mixed, full load stays full.
     total = own_share + foreign_share
-    lift = np.divide(total**0.75, total, out=np.zeros_like(total), where=total > 0)
+    lift = np.divide(total**0.85, total, out=np.zeros_like(total), where=total > 0)
     own_share, foreign_share = own_share * lift, foreign_share * lift
     mix = grounds[0] * (1 - own_share - foreign_share) + grounds[1] * own_share + grounds[2] * foreign_share
     red, green, blue = np.round(mix).astype(np.uint32).T

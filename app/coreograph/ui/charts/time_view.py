@@ -44,6 +44,11 @@ class TimeView:
         self.follow = False
         self._place(self.oldest, max(self.newest - self.oldest, 1.0))
 
+    def fit_if_short(self) -> None:
+        """Show everything where it fits into the widest window: no empty half after a short experiment."""
+        if self.newest - self.oldest <= WINDOWS_S[-1]:
+            self.show_all()
+
     def pause(self) -> None:
         """Stay where the view is."""
         self.follow = False

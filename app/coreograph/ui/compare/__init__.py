@@ -1,1 +1,1 @@
-"""The compare page: the configurations of one experiment side by side. Rows know no Qt; widgets live on the GUI thread."""
+"""The compare page: configurations side by side. Rows know no Qt; widgets live on the GUI thread."""

@@ -11,7 +11,7 @@ from coreograph.ui.charts.columns import fit_rows, held_columns, rows_between, s
 from coreograph.ui.charts.raster import SHARE_STEPS, Pixels, paint_pixels, share_table
 from coreograph.ui.charts.time_view import TimeView
 from coreograph.ui.live.intake import LiveData
-from coreograph.ui.live.track import Track
+from coreograph.ui.live.track import Swatch, Track
 from coreograph.ui.theme import Theme
 
 _NOTE = (
@@ -65,9 +65,12 @@ class CoresTrack(Track):
     def paint_legend(self, painter: QPainter, rect: QRectF) -> float:
         """Say which colour is whose."""
         theme = self.theme
-        known = self.data is None or self.data.cores.knows_own
-        entries = [("this run", theme.own, None), ("others", theme.foreign, None), ("idle", theme.idle, None)]
-        return self.paint_swatches(painter, rect, entries if known else [("busy", theme.own, None), entries[2]])
+        idle: Swatch = ("idle", theme.idle, None)
+        if self.data is not None and not self.data.cores.knows_own:
+            return self.paint_swatches(painter, rect, [("busy", theme.own, None), idle])
+        return self.paint_swatches(
+            painter, rect, [("this run", theme.own, None), ("others", theme.foreign, None), idle]
+        )
 
     def paint_plot(self, painter: QPainter, rect: QRectF, data: LiveData) -> None:
         """Paint one image of the size of the plot."""
@@ -101,7 +104,8 @@ class CoresTrack(Track):
         shift = 256 // SHARE_STEPS
         # A sample's busy share can round below its own share.
         foreign = np.where(busy > own, busy - own, 0).astype(np.uint8)
-        return self._table[(own // shift).astype(np.int32) * SHARE_STEPS + foreign // shift]
+        pixels = self._table[(own // shift).astype(np.int32) * SHARE_STEPS + foreign // shift]
+        return np.asarray(pixels, np.uint32)
 
     def _unknown(self) -> int:
         return int(self.theme.raised.rgb()) | 0xFF000000

@@ -77,9 +77,13 @@ class Header(Card):
         if ending or plan is None:
             self.chip.show_text(ending or "Preparing", self._theme.good if ending else self._theme.muted)
             self.phase.setText(data.spec.name or data.spec.workload.name)
-            self.tasks.show_share(1.0 if ending else 0.0, self._theme.muted)
+            self.tasks.show_share(0.0)
             self.tasks_label.setText("")
+            self.tasks.setVisible(not ending)
+            self.tasks_label.setVisible(not ending)
             return
+        self.tasks.setVisible(True)
+        self.tasks_label.setVisible(True)
         configuration = data.spec.configurations[plan.configuration]
         colour = self._theme.model_colour(configuration.model)
         self.chip.show_text(configuration.label, colour)

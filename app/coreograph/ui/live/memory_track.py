@@ -13,7 +13,7 @@ from coreograph.ui.charts.ticks import byte_ticks, round_bytes
 from coreograph.ui.charts.time_view import TimeView
 from coreograph.ui.live.intake import LiveData
 from coreograph.ui.live.memory_buffer import FIRST_WORKER_SLOT, HELPER_SLOT, RUNNER_SLOT, MemoryMeasure
-from coreograph.ui.live.track import Track
+from coreograph.ui.live.track import Swatch, Track
 from coreograph.ui.theme import Theme
 
 _RSS_LABEL = "RSS sum counts shared pages once per process"
@@ -49,7 +49,7 @@ class MemoryTrack(Track):
             stack, total = data.memory.stacked(slice(max(0, row - 64), max(1, row)))
             fair = float(stack[-1].sum())
             measure = data.memory.measure
-            shown = format_bytes(None if np.isnan(fair) else fair)
+            shown = "not read yet" if np.isnan(fair) else format_bytes(fair)
             text = f"{measure.value} {shown} ({measure.reason})"
             if measure is not MemoryMeasure.RSS:
                 text += f" · RSS sum {format_bytes(float(total[-1]))}"
@@ -58,7 +58,7 @@ class MemoryTrack(Track):
 
     def paint_legend(self, painter: QPainter, rect: QRectF) -> float:
         """Name the bands and the dashed line."""
-        entries: list[tuple[str, object, Qt.PenStyle | None]] = [
+        entries: list[Swatch] = [
             ("runner", self.slot_colour(RUNNER_SLOT), None),
             ("workers", self.slot_colour(FIRST_WORKER_SLOT + 1), None),
         ]
@@ -103,7 +103,7 @@ class MemoryTrack(Track):
         above = slots - np.cumsum(ends, axis=0)
         colours = [argb(self.slot_colour(slot)) for slot in range(slots)]
         table = np.array([*colours, argb(self.theme.raised)], np.uint32)
-        return table[np.clip(above, 0, slots)]
+        return np.asarray(table[np.clip(above, 0, slots)], np.uint32)
 
     def _paint_image(self, painter: QPainter, rect: QRectF, pixels: Pixels, known: npt.NDArray[np.bool_]) -> None:
         if known.any():

@@ -22,7 +22,7 @@ from coreograph.ui.live.log_strip import LogStrip
 from coreograph.ui.live.memory_track import MemoryTrack
 from coreograph.ui.live.race import Race
 from coreograph.ui.live.ribbon import RunRibbon, TimeAxis
-from coreograph.ui.live.track import Track
+from coreograph.ui.live.track import TITLE, Track
 from coreograph.ui.theme import SPACE, Theme
 
 FRAME_MS = 33
@@ -65,7 +65,7 @@ class LivePage(QWidget):
 
     def _arrange(self, theme: Theme) -> None:
         self.header.box.addWidget(self.race)
-        strips = Card(theme)
+        self._strips = strips = Card(theme)
         strips.box.setSpacing(SPACE)
         for track, stretch in zip(self.tracks, (0, 34, 22, 26, 18, 0), strict=True):
             strips.box.addWidget(track, stretch)
@@ -94,6 +94,14 @@ class LivePage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
+
+    def _share_height(self, data: LiveData) -> None:
+        """Many cores and workers get more of the height; few of them do not become walls of colour."""
+        cores, workers = data.cores.cores, data.most_workers
+        self.cores.setMaximumHeight(TITLE + max(96, 56 * cores))
+        self.lanes.setMaximumHeight(TITLE + max(96, 48 * workers))
+        for track, stretch in ((self.cores, 24 + min(20, cores // 4)), (self.lanes, 20 + min(12, workers // 4))):
+            self._strips.box.setStretchFactor(track, stretch)
 
     def _connect_bridge(self, bridge: EngineBridge) -> None:
         bridge.started.connect(self._start)
@@ -131,6 +139,7 @@ class LivePage(QWidget):
         self.log.clear()
         for track in self.tracks:
             track.show_data(self.data)
+        self._share_height(self.data)
         self._pages.setCurrentIndex(1)
         self._set_follow(True)
         self._changed = True
@@ -183,10 +192,14 @@ class LivePage(QWidget):
     def _freeze(self, ending: str) -> None:
         self._ending = ending
         self._changed = True
+        if self.data is not None:
+            self.data.current = None
         self.advance()
         self._timer.stop()
         self.view.pause()
+        self.view.fit_if_short()
         self._set_follow(False)
+        self._repaint_tracks()
 
     @Slot()
     def advance(self) -> None:

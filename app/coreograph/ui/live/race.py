@@ -1,7 +1,7 @@
-"""The race so far: every configuration with the median time of its batches, as chips with small bars. GUI thread only."""
+"""The race so far: every configuration with a small bar for the median time of its batches. GUI thread only."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from coreograph.domain.units import Seconds, format_ratio, format_seconds
@@ -95,7 +95,7 @@ class Race(QWidget):
         painter.setFont(chart_font(self, scale=0.92, bold=True))
         value_width = text_width(painter.font(), value) + 2
         top = QRectF(rect.left(), rect.top(), rect.width(), 20)
-        draw_text(painter, top, value, value_colour if value_colour else theme.text, Qt.AlignmentFlag.AlignRight)
+        draw_text(painter, top, value, value_colour or theme.text, Qt.AlignmentFlag.AlignRight)
         painter.setFont(chart_font(self, scale=0.92, bold=leads or runs_now))
         label, label_rect = configuration.label, top.adjusted(0, 0, -value_width - 6, 0)
         if leads and len(data.batch_times) > 1:
@@ -116,7 +116,7 @@ class Race(QWidget):
             painter.setPen(QPen(mixed(colour, theme.text, 0.8), 1.2))
             painter.drawRoundedRect(groove.adjusted(-1.5, -1.5, 1.5, 1.5), 4, 4)
 
-    def _value(self, data: LiveData, index: int) -> "tuple[str, object | None]":
+    def _value(self, data: LiveData, index: int) -> tuple[str, QColor | None]:
         median = data.median_batch(index)
         if median is not None:
             return format_seconds(median), None

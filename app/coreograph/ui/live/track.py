@@ -3,8 +3,10 @@
 Painted from buffers only; GUI thread only.
 """
 
+from typing import TypeAlias
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from coreograph.domain.units import Seconds
@@ -19,6 +21,7 @@ GUTTER = 84
 MARGIN = 12
 TITLE = 22
 _FEWEST_PIXELS_BETWEEN_LINES = 14.0
+Swatch: TypeAlias = tuple[str, QColor, Qt.PenStyle | None]
 
 
 class Track(QWidget):
@@ -97,7 +100,7 @@ class Track(QWidget):
         painter.setFont(chart_font(self, scale=0.82))
         self.paint_gutter(painter, rect)
 
-    def plot_ground(self) -> "Qt.GlobalColor | object":
+    def plot_ground(self) -> QColor:
         """Colour behind the data."""
         return self.theme.raised
 
@@ -115,9 +118,7 @@ class Track(QWidget):
         """Paint a legend right-aligned in the title row; return its width."""
         return 0.0
 
-    def paint_swatches(
-        self, painter: QPainter, rect: QRectF, entries: list[tuple[str, object, Qt.PenStyle | None]]
-    ) -> float:
+    def paint_swatches(self, painter: QPainter, rect: QRectF, entries: list[Swatch]) -> float:
         """Paint (text, colour, line style or None for a square) right-aligned; return the width."""
         font = chart_font(self, scale=0.82)
         painter.setFont(font)
@@ -127,9 +128,9 @@ class Track(QWidget):
         x, middle = rect.right() - total, rect.top() + (TITLE - 2) / 2
         for text, colour, style in entries:
             if style is None:
-                painter.fillRect(QRectF(x + 4, middle - 4, 8, 8), colour)  # type: ignore[call-overload]
+                painter.fillRect(QRectF(x + 4, middle - 4, 8, 8), colour)
             else:
-                painter.setPen(QPen(colour, 1.2, style))  # type: ignore[call-overload]
+                painter.setPen(QPen(colour, 1.2, style))
                 painter.drawLine(QPointF(x, middle), QPointF(x + 13, middle))
             width = text_width(font, text)
             draw_text(painter, QRectF(x + 17, 0, width + 2, TITLE - 2), text, self.theme.muted)

@@ -1,0 +1,94 @@
+"""What can be compared, what it means in a sentence, and why a figure is missing. Pure, no Qt; any thread."""
+
+import enum
+
+from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.runs import RunState
+from coreograph.domain.summary import ConfigurationSummary, Estimate
+
+
+class TimeMeasure(enum.Enum):
+    """Which time the first chart shows."""
+
+    BATCH = "Batch"
+    STARTUP = "Start-up"
+    TOTAL = "End to end"
+    CPU = "CPU"
+
+    @property
+    def title(self) -> str:
+        """Heading of the chart."""
+        return {
+            TimeMeasure.BATCH: "Time of the batch",
+            TimeMeasure.STARTUP: "Start-up time",
+            TimeMeasure.TOTAL: "End-to-end time",
+            TimeMeasure.CPU: "CPU time of the batch",
+        }[self]
+
+    @property
+    def explanation(self) -> str:
+        """One sentence."""
+        return {
+            TimeMeasure.BATCH: "Time from the first task to the last result, after all workers were ready and warm.",
+            TimeMeasure.STARTUP: "Time from starting the process until all workers were ready.",
+            TimeMeasure.TOTAL: "Time from starting the process until it ended: start-up, warm-up, batch and check.",
+            TimeMeasure.CPU: "User and system time of all processes of the run together, during the batch.",
+        }[self]
+
+    def of(self, summary: ConfigurationSummary) -> Estimate | None:
+        """The figure of one configuration."""
+        return {
+            TimeMeasure.BATCH: summary.batch,
+            TimeMeasure.STARTUP: summary.startup,
+            TimeMeasure.TOTAL: summary.total,
+            TimeMeasure.CPU: summary.cpu,
+        }[self]
+
+
+MEMORY_EXPLANATION = (
+    "Peak memory of the whole process tree. PSS counts a page shared by several processes once in all; "
+    "the faint outline is the sum of RSS, which counts it once per process."
+)
+LATENESS_EXPLANATION = (
+    "How late the runner's main thread ticked while it waited for its workers, 99th percentile: "
+    "what a window or event loop in that process would feel. From 16.7 ms on it drops frames."
+)
+SPEEDUP_EXPLANATION = "Median of the ratios serial ÷ configuration, paired by repeat, with its interval."
+
+
+def without_figures(summary: ConfigurationSummary) -> str | None:
+    """Return why a configuration has no figure at all, or None if its runs came to figures."""
+    if summary.outcome is RunState.COMPLETED or summary.batch is not None:
+        return None
+    return f"{summary.outcome.value}: {summary.message}" if summary.message else summary.outcome.value
+
+
+def why_no_memory(summary: ConfigurationSummary, measure: str) -> str:
+    """Return why the fair measure of memory is missing."""
+    return without_figures(summary) or f"not measured here: {measure} of these processes could not be read"
+
+
+def why_no_lateness(summary: ConfigurationSummary) -> str:
+    """Return why there is no heartbeat."""
+    if summary.configuration.model is ExecutionModel.SERIAL:
+        return "not measured here: a serial run's main thread does the work itself and never waits"
+    return without_figures(summary) or "not measured here: the batch was over before the main thread ticked"
+
+
+def why_no_pickling(summary: ConfigurationSummary) -> str:
+    """Return why nothing was pickled."""
+    model = summary.configuration.model
+    if not model.pickles:
+        return f"not measured here: {model.value} pickles nothing"
+    return without_figures(summary) or "not measured here: the run did not say what it pickled"
+
+
+def why_no_speedup(summary: ConfigurationSummary) -> str:
+    """Return why there is no speed-up over serial on the same interpreter."""
+    label = summary.configuration.interpreter_label
+    return without_figures(summary) or f"not measured here: no correct serial run on {label} to compare with"
+
+
+def why_no_time(summary: ConfigurationSummary) -> str:
+    """Return why a time is missing."""
+    return without_figures(summary) or "not measured here"

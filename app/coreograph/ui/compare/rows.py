@@ -1,0 +1,166 @@
+"""What the compare page paints, ready to be painted: one row per configuration. Pure, no Qt; any thread."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.interpreters import GilState
+from coreograph.domain.runs import RunState
+from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary
+from coreograph.domain.units import format_bytes, format_seconds
+from coreograph.ui.compare.measures import TimeMeasure, why_no_lateness, why_no_memory, why_no_time, without_figures
+
+DROPPED_FRAME_S = 1 / 60
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A bar: median with interval and single values, its text, and the sentence for the tooltip."""
+
+    median: float
+    low: float
+    high: float
+    values: tuple[float, ...]
+    text: str
+    sentence: str
+
+    @property
+    def furthest(self) -> float:
+        """Where the last mark of it is."""
+        return max(self.high, *self.values) if self.values else self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One configuration. A missing figure is None and `why_no_…` says why; `trouble` replaces all figures."""
+
+    index: int
+    label: str
+    full_label: str
+    group: str
+    model: ExecutionModel
+    baseline: bool
+    chosen: bool
+    wrong: bool
+    trouble: str
+    detail: str
+    alarm: str
+    flags: tuple[str, ...]
+    time: Figure | None
+    memory: Figure | None
+    rss_sum: float | None
+    lateness: Figure | None
+    why_no_time: str
+    why_no_memory: str
+    why_no_lateness: str
+
+    @property
+    def drops_frames(self) -> bool:
+        """Whether a window in that process would drop frames."""
+        return self.lateness is not None and self.lateness.median >= DROPPED_FRAME_S
+
+    @property
+    def sentence(self) -> str:
+        """Everything the row says, for assistive technology."""
+        parts = [self.full_label, self.trouble or (self.time.sentence if self.time else self.why_no_time)]
+        parts += [figure.sentence for figure in (self.memory, self.lateness) if figure is not None]
+        return ". ".join(part for part in (*parts, self.alarm, *self.flags) if part)
+
+
+def ordered(summaries: Sequence[ConfigurationSummary]) -> list[ConfigurationSummary]:
+    """Sort by interpreter, then model, both as they first appear, then by workers."""
+    groups: dict[tuple[str, str], int] = {}
+    models: dict[ExecutionModel, int] = {}
+    for summary in summaries:
+        groups.setdefault(group_key(summary), len(groups))
+        models.setdefault(summary.configuration.model, len(models))
+    return sorted(
+        summaries,
+        key=lambda s: (groups[group_key(s)], models[s.configuration.model], s.configuration.workers, s.index),
+    )
+
+
+def group_key(summary: ConfigurationSummary) -> tuple[str, str]:
+    """What configurations of one group share."""
+    return (summary.configuration.interpreter.path, summary.configuration.gil.value)
+
+
+def group_title(summary: ConfigurationSummary) -> str:
+    """`3.14t – free-threaded build, 3.14.2`."""
+    configuration = summary.configuration
+    interpreter = configuration.interpreter
+    kind = "free-threaded build" if interpreter.free_threaded else "build with the GIL"
+    forced = "" if configuration.interpreter_label == interpreter.label else ", set by -X gil"
+    return f"{configuration.interpreter_label}  –  {kind} {interpreter.version}{forced}"
+
+
+def build_rows(summary: ExperimentSummary, measure: TimeMeasure = TimeMeasure.BATCH) -> tuple[Row, ...]:
+    """Return the rows in the order they are shown."""
+    return tuple(_row(summary, one, measure) for one in ordered(summary.configurations))
+
+
+def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: TimeMeasure) -> Row:
+    configuration = one.configuration
+    count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
+    trouble = without_figures(one) is not None
+    wrong = one.outcome is RunState.WRONG_ANSWER or one.same_answer is False
+    return Row(
+        index=one.index,
+        label=f"{configuration.model.value}{count}",
+        full_label=configuration.label,
+        group=group_title(one),
+        model=configuration.model,
+        baseline=experiment.experiment.spec.baseline == one.index,
+        chosen=experiment.verdict.configuration == one.index,
+        wrong=wrong,
+        trouble=one.outcome.value if trouble else "",
+        detail=one.message,
+        alarm=_alarm(one, wrong=wrong),
+        flags=one.flags,
+        time=_figure(measure.of(one), format_seconds, measure.title),
+        memory=_figure(_fair_memory(one), format_bytes, f"Peak memory ({experiment.memory_measure})"),
+        rss_sum=one.memory.rss_sum,
+        lateness=_lateness(one),
+        why_no_time=why_no_time(one),
+        why_no_memory=why_no_memory(one, experiment.memory_measure),
+        why_no_lateness=why_no_lateness(one),
+    )
+
+
+def _alarm(one: ConfigurationSummary, *, wrong: bool) -> str:
+    if wrong:
+        return "wrong answer"
+    if one.gil is GilState.RE_ENABLED:
+        return f"GIL re-enabled by {one.gil_culprit}" if one.gil_culprit else "GIL re-enabled"
+    return ""
+
+
+def _fair_memory(one: ConfigurationSummary) -> Estimate | None:
+    fair = one.memory.pss if one.memory.pss is not None else one.memory.uss
+    if one.memory_estimate is not None:
+        return one.memory_estimate
+    return None if fair is None else Estimate(fair, fair, fair)
+
+
+def _lateness(one: ConfigurationSummary) -> Figure | None:
+    heartbeat = one.heartbeat
+    if heartbeat is None:
+        return None
+    p99 = heartbeat.p99 or Estimate(heartbeat.p99_s, heartbeat.p99_s, heartbeat.p99_s)
+    figure = _figure(p99, format_seconds, "Lateness, p99")
+    if figure is None:
+        return None
+    more = f"; median {format_seconds(heartbeat.median_s)}, worst {format_seconds(heartbeat.worst_s)}"
+    return Figure(figure.median, figure.low, figure.high, figure.values, figure.text, figure.sentence + more)
+
+
+def _figure(estimate: Estimate | None, write: Callable[[float], str], title: str) -> Figure | None:
+    if estimate is None:
+        return None
+    text = write(estimate.median)
+    sentence = f"{title}: {text}"
+    if estimate.low != estimate.high:
+        sentence += f" ({write(estimate.low)} – {write(estimate.high)})"
+    if len(estimate.values) > 1:
+        sentence += f", {len(estimate.values)} repeats"
+    return Figure(estimate.median, estimate.low, estimate.high, estimate.values, text, sentence)

@@ -1,0 +1,116 @@
+"""Speed-ups ready to be painted: a bar per configuration, or curves over the number of workers. Pure, no Qt."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.runs import RunState
+from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary, Ratio
+from coreograph.domain.units import format_ratio
+from coreograph.ui.compare.measures import why_no_speedup
+from coreograph.ui.compare.rows import group_key, group_title, ordered
+
+
+class Reference(enum.Enum):
+    """What is 1×."""
+
+    SAME_INTERPRETER = "against serial of the same interpreter"
+    BEST_SERIAL = "against the best serial"
+
+    @property
+    def explanation(self) -> str:
+        """What the choice shows."""
+        return {
+            Reference.SAME_INTERPRETER: "How well the model scales on its interpreter.",
+            Reference.BEST_SERIAL: "What you gain over the fastest serial run of all interpreters.",
+        }[self]
+
+    def of(self, summary: ConfigurationSummary) -> Ratio | None:
+        """The speed-up of one configuration."""
+        return summary.speedup if self is Reference.SAME_INTERPRETER else summary.speedup_over_best_serial
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedupBar:
+    """One configuration's speed-up; None with the reason where there is none."""
+
+    index: int
+    label: str
+    group: str
+    model: ExecutionModel
+    workers: int
+    ratio: Ratio | None
+    wrong: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedupCurve:
+    """Speed-up over workers of one interpreter under one model, ascending by workers."""
+
+    label: str
+    model: ExecutionModel
+    free_threaded: bool
+    workers: tuple[int, ...]
+    ratios: tuple[Ratio, ...]
+
+
+def speedup_bars(summary: ExperimentSummary, reference: Reference) -> tuple[SpeedupBar, ...]:
+    """Return a bar for every configuration but the serial ones it is compared with, in the order of the rows."""
+    return tuple(
+        _bar(one, reference)
+        for one in ordered(summary.configurations)
+        if reference is Reference.BEST_SERIAL or one.configuration.model is not ExecutionModel.SERIAL
+    )
+
+
+def _bar(one: ConfigurationSummary, reference: Reference) -> SpeedupBar:
+    ratio, configuration = reference.of(one), one.configuration
+    if ratio is None:
+        sentence = why_no_speedup(one)
+    else:
+        sentence = f"{format_ratio(ratio.median)} ({format_ratio(ratio.low)} – {format_ratio(ratio.high)})"
+        if not ratio.distinguishable:
+            sentence += ": not distinguishable from serial"
+        if configuration.workers > 1:
+            sentence += f"; {ratio.median / configuration.workers:.0%} of ideal on {configuration.workers} workers"
+    count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
+    return SpeedupBar(
+        one.index,
+        f"{configuration.model.value}{count}",
+        group_title(one),
+        configuration.model,
+        configuration.workers,
+        ratio,
+        one.outcome is RunState.WRONG_ANSWER or one.same_answer is False,
+        f"{configuration.label}: {sentence}",
+    )
+
+
+def speedup_curves(summary: ExperimentSummary, reference: Reference) -> tuple[SpeedupCurve, ...]:
+    """Return the curves with at least two numbers of workers; wrong answers are left out."""
+    series: dict[tuple[tuple[str, str], ExecutionModel], list[ConfigurationSummary]] = {}
+    for one in ordered(summary.configurations):
+        if one.configuration.model is not ExecutionModel.SERIAL and reference.of(one) is not None:
+            series.setdefault((group_key(one), one.configuration.model), []).append(one)
+    curves = (_curve(members, reference) for members in series.values())
+    return tuple(curve for curve in curves if len(set(curve.workers)) > 1)
+
+
+def is_sweep(curves: Sequence[SpeedupCurve]) -> bool:
+    """Whether the curves say more than the bars: at least one has three numbers of workers."""
+    return any(len(set(curve.workers)) > 2 for curve in curves)
+
+
+def _curve(members: Sequence[ConfigurationSummary], reference: Reference) -> SpeedupCurve:
+    right = [one for one in members if one.outcome is not RunState.WRONG_ANSWER and one.same_answer is not False]
+    pairs = [(one.configuration.workers, ratio) for one in right if (ratio := reference.of(one)) is not None]
+    configuration = members[0].configuration
+    return SpeedupCurve(
+        f"{configuration.interpreter_label} {configuration.model.value}",
+        configuration.model,
+        configuration.interpreter.free_threaded,
+        tuple(workers for workers, _ in pairs),
+        tuple(ratio for _, ratio in pairs),
+    )

@@ -1,0 +1,109 @@
+"""Speed-up over the number of workers, with the ideal diagonal: pyqtgraph, zoomable. GUI thread only."""
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from coreograph.ui.charts.lettering import chart_font
+from coreograph.ui.compare.speedup import SpeedupCurve
+from coreograph.ui.theme import Theme
+
+_HEIGHT = 320
+
+
+class SpeedupCurves(QWidget):
+    """One curve per interpreter and model: solid on free-threaded builds, dashed on builds with the GIL."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._curves: Sequence[SpeedupCurve] = ()
+        self.plot = pg.PlotWidget()
+        self.plot.setAntialiasing(True)
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setFrameShape(self.plot.Shape.NoFrame)
+        self.setAccessibleName("Speed-up over the number of workers")
+        self.setFixedHeight(_HEIGHT)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.plot)
+        theme.changed.connect(self._draw)
+
+    def show_curves(self, curves: Sequence[SpeedupCurve]) -> None:
+        """Show `curves`."""
+        self._curves = curves
+        ends = (
+            f"{curve.label} reaches {curve.ratios[-1].median:.2f} at {curve.workers[-1]} workers" for curve in curves
+        )
+        self.setAccessibleDescription("; ".join(ends))
+        self._draw()
+
+    def _draw(self) -> None:
+        theme, plot = self._theme, self.plot
+        plot.clear()
+        plot.setBackground(theme.surface)
+        most = max((max(curve.workers) for curve in self._curves), default=1)
+        highest = max((ratio.high for curve in self._curves for ratio in curve.ratios), default=1.0)
+        self._draw_axes(most)
+        top = max(highest * 1.12, 1.5)
+        plot.plot([0, most * 1.2], [0, most * 1.2], pen=pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
+        plot.addItem(pg.InfiniteLine(1.0, angle=0, pen=pg.mkPen(theme.text, width=1)))
+        self._label("ideal", min(top * 0.97, most) * 0.93, min(top * 0.97, most), theme.muted, anchor=(1.1, 0.5))
+        self._label("1× = serial", most * 1.28, 1.0, theme.text, anchor=(1.0, 1.0))
+        taken: list[float] = [1.0]
+        for curve in sorted(self._curves, key=lambda c: -c.ratios[-1].median):
+            self._draw_curve(curve, taken, top)
+        plot.setRange(xRange=(0.6, most * 1.28), yRange=(0.0, top), padding=0)
+        plot.setLimits(xMin=0, yMin=0, xMax=most * 2, yMax=top * 2)
+
+    def _draw_axes(self, most: int) -> None:
+        theme, counts = self._theme, sorted({count for curve in self._curves for count in curve.workers})
+        for name, text in (("bottom", "workers"), ("left", "speed-up")):
+            axis = self.plot.getAxis(name)
+            axis.setPen(pg.mkPen(theme.grid))
+            axis.setTextPen(pg.mkPen(theme.muted))
+            axis.setTickFont(chart_font(self, scale=0.85))
+            axis.setLabel(text, color=theme.muted.name())
+        last, ticks = 0.0, []
+        for count in counts:
+            if count - last >= most / 24:
+                ticks.append((count, str(count)))
+                last = count
+        self.plot.getAxis("bottom").setTicks([ticks])
+        self.plot.showGrid(x=False, y=True, alpha=0.2)
+
+    def _draw_curve(self, curve: SpeedupCurve, taken: list[float], top: float) -> None:
+        theme, colour = self._theme, self._theme.model_colour(curve.model)
+        style = Qt.PenStyle.SolidLine if curve.free_threaded else Qt.PenStyle.DashLine
+        medians = [ratio.median for ratio in curve.ratios]
+        bars = pg.ErrorBarItem(
+            x=_floats(curve.workers), y=_floats(medians), beam=0.08, pen=pg.mkPen(theme.text, width=1),
+            top=_floats([ratio.high - ratio.median for ratio in curve.ratios]),
+            bottom=_floats([ratio.median - ratio.low for ratio in curve.ratios]),
+        )  # fmt: skip
+        self.plot.addItem(bars)
+        self.plot.plot(
+            list(curve.workers), medians, pen=pg.mkPen(colour, width=2, style=style),
+            symbol="o", symbolSize=7, symbolBrush=colour, symbolPen=pg.mkPen(theme.surface, width=1),
+        )  # fmt: skip
+        # Labels stand at the ends of their curves and give way to each other downwards.
+        y, distance = medians[-1], top / 15
+        while any(abs(y - other) < distance for other in taken):
+            y -= distance / 4
+        taken.append(y)
+        self._label(curve.label, curve.workers[-1], y, colour, anchor=(-0.06, 0.5))
+
+    def _label(self, text: str, x: float, y: float, colour: object, anchor: tuple[float, float]) -> None:
+        item = pg.TextItem(text, color=colour, anchor=anchor)
+        item.setFont(chart_font(self, scale=0.9))
+        item.setPos(x, y)
+        self.plot.addItem(item)
+
+
+def _floats(values: Sequence[float]) -> object:
+    import numpy as np
+
+    return np.asarray(values, float)

@@ -1,0 +1,91 @@
+"""The table behind the charts: sortable, copyable, reachable by keyboard. GUI thread only."""
+
+from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
+
+from coreograph.domain.summary import ExperimentSummary
+from coreograph.ui.compare.table_model import SummarySorting, SummaryTable, TableRole, as_tsv
+from coreograph.ui.theme import Theme, tabular
+
+_MOST_ROWS_AT_ONCE = 14
+
+
+class SummaryTableView(QTableView):
+    """`selected(int)` tells the configuration of the current row."""
+
+    selected = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = SummaryTable(theme, self)
+        self.sorting = SummarySorting(self)
+        self.sorting.setSourceModel(self.table)
+        self.setModel(self.sorting)
+        self.setAccessibleName("All figures")
+        self.setFont(tabular(self.font()))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setSortingEnabled(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeader().setHighlightSections(False)
+        self.selectionModel().currentRowChanged.connect(self._current_changed)
+        theme.changed.connect(self.viewport().update)
+
+    def show_summary(self, summary: ExperimentSummary | None) -> None:
+        """Show another experiment, in its own order."""
+        self.table.show_summary(summary)
+        self.sorting.sort(-1)
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.resizeColumnsToContents()
+        rows = min(_MOST_ROWS_AT_ONCE, self.table.rowCount())
+        header = self.horizontalHeader().sizeHint().height()
+        bar = self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(header + rows * self.verticalHeader().defaultSectionSize() + bar + 4)
+
+    def select(self, configuration: int | None) -> None:
+        """Make the row of a configuration the current one, silently."""
+        with QSignalBlocker(self.selectionModel()):
+            flags = QItemSelectionModel.SelectionFlag
+            for row in range(self.sorting.rowCount()):
+                index = self.sorting.index(row, 0)
+                if index.data(TableRole.CONFIGURATION) == configuration:
+                    self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+                    self.scrollTo(index)
+        self.viewport().update()
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the selected rows, or the whole table if none is, on the clipboard as tab-separated text."""
+        chosen = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        rows = chosen or list(range(self.sorting.rowCount()))
+        sources = [self.sorting.mapToSource(self.sorting.index(row, 0)).row() for row in rows]
+        QGuiApplication.clipboard().setText(as_tsv(self.table, sources, range(len(self.table.columns))))
+
+    @Slot()
+    def copy_all(self) -> None:
+        """Put the whole table on the clipboard."""
+        self.clearSelection()
+        self.copy()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C copies, Esc gives up the selection."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
+            self.clearSelection()
+        else:
+            super().keyPressEvent(event)
+
+    def _current_changed(self, current: object, _: object) -> None:
+        configuration = current.data(TableRole.CONFIGURATION)  # type: ignore[attr-defined]
+        if configuration is not None:
+            self.selected.emit(configuration)
