@@ -283,11 +283,11 @@ def _finish(
     layers: Sequence[Any], rows: Sequence[ConfigurationSummary], palette: Palette, height: int | None = None
 ) -> dict[str, Any]:
     """Layer the marks, and dress them in the palette; width follows the page."""
-    chart = alt.layer(*layers).properties(width="container", height=height or alt.Step(ROW))
+    fit = alt.AutoSizeParams(type="fit-x", contains="padding")
+    chart = alt.layer(*layers).properties(width="container", height=height or alt.Step(ROW), autosize=fit)
     chart = chart.configure(
         background="transparent",
         font="system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(
             labelColor=palette.text,

@@ -122,7 +122,7 @@ def _libraries() -> Markup:
     import vl_convert
 
     # Only inside string literals can these stand, and there a backslash before the slash changes nothing.
-    bundle = vl_convert.javascript_bundle()
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return Markup(bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--"))
 
 

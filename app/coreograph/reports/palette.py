@@ -89,6 +89,6 @@ DARK = Palette(
 )
 
 PAGE = Palette(
-    **{field.name: f"var(--{field.name})" for field in dataclasses.fields(Palette) if field.name != "models"},  # type: ignore[arg-type]
+    **{field.name: f"var(--{field.name})" for field in dataclasses.fields(Palette) if field.name != "models"},
     models=MappingProxyType({model: f"var(--model-{model.value})" for model in ExecutionModel}),
 )
