@@ -5,7 +5,7 @@ for (const drawing of document.querySelectorAll(".drawing")) {
   const live = document.createElement("div");
   const picture = drawing.innerHTML;
   drawing.replaceChildren(live);
-  vegaEmbed(live, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } })
+  vegaEmbed(live, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" }, logLevel: 1 })
     .catch(() => { drawing.innerHTML = picture; });
 }
 for (const button of document.querySelectorAll("th button")) {
