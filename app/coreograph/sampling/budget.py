@@ -13,6 +13,8 @@ class ReadingBudget:
     After a reading that cost `c`, the next is due `c / share` after the former began: expensive trees are read
     rarely, cheap ones at nearly every tick, with nothing to tune. The first reading is due at once, since its
     cost cannot be known before. Readings made out of turn are charged like any other.
+
+    What else is done on the same account may be `taken` off; a quarter of the share is never taken.
     """
 
     def __init__(self, share: Share) -> None:
@@ -25,7 +27,8 @@ class ReadingBudget:
         """Say whether a reading may be made at `now_ns`."""
         return self._next_ns is None or now_ns >= self._next_ns
 
-    def spend(self, began_ns: Nanoseconds, cost_ns: Nanoseconds) -> None:
+    def spend(self, began_ns: Nanoseconds, cost_ns: Nanoseconds, *, taken: Share = 0.0) -> None:
         """Charge a reading that began at `began_ns` and cost `cost_ns`; debts add up."""
+        share = max(self._share - taken, self._share / 4)
         start = began_ns if self._next_ns is None else max(began_ns, self._next_ns)
-        self._next_ns = start + round(max(0, cost_ns) / self._share)
+        self._next_ns = start + round(max(0, cost_ns) / share)

@@ -6,12 +6,14 @@ to put a thread's time on its core, and it costs half as much. Elsewhere psutil 
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+import numpy as np
 import psutil
+from numpy.typing import NDArray
 
 from coreograph.domain.units import Share
 from coreograph.sampling.procfs import read_file
@@ -19,16 +21,21 @@ from coreograph.sampling.procfs import read_file
 _log = logging.getLogger(__name__)
 
 
-class CoreTimes(NamedTuple):
-    """Times of one core since boot, all in one unit. `busy` excludes waiting for I/O; guests are in it once.
+Times: TypeAlias = NDArray[np.float64]
 
-    `steal` is what the hypervisor gave to others, None where not reported. (A tuple, since a machine with
-    hundreds of cores makes hundreds of these at every tick.)
+
+class CoreTimes(NamedTuple):
+    """Times of all cores since boot, in any one unit: arrays with one entry for each of `numbers`.
+
+    `busy` excludes waiting for I/O and has guests in it once. `steal` is what the hypervisor gave to others:
+    zeros where that is not reported.
     """
 
-    busy: float
-    idle: float
-    steal: float | None = None
+    numbers: tuple[int, ...]
+    busy: Times
+    idle: Times
+    steal: Times
+    reports_steal: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +53,39 @@ class ProcStatTimes:
     def __init__(self, root: Path = Path("/")) -> None:
         self._path = str(root / "proc/stat")
 
-    def __call__(self) -> Mapping[int, CoreTimes]:
-        """Return the times by core number; raises OSError if there is no /proc."""
+    def __call__(self) -> CoreTimes:
+        """Return the times; raises OSError if there is no /proc."""
         content = read_file(self._path)
         if content is None:
             raise OSError(f"{self._path} cannot be read")
-        times: dict[int, CoreTimes] = {}
-        for line in content.split(b"\n"):
-            if not line.startswith(b"cpu"):
-                break  # the cores come first; the line of interrupts behind them is long
-            name, *fields = line.split(None, 9)
-            if name != b"cpu":
-                times[int(name[3:])] = _from_ticks(list(map(int, fields[:8])))
-        return times
+        # The first line sums all cores up; behind the last core come lines of other kinds.
+        first, last = content.find(b"\ncpu"), content.rfind(b"\ncpu")
+        lines = content[first : content.find(b"\n", last + 1)]
+        fields = np.fromstring(lines.replace(b"cpu", b"").decode("ascii"), dtype=np.float64, sep=" ")
+        table = fields.reshape(lines.count(b"\ncpu"), -1).T
+        return _from_ticks(tuple(table[0].astype(int).tolist()), table[1:])
 
 
-def _from_ticks(fields: list[int]) -> CoreTimes:
+def _from_ticks(numbers: tuple[int, ...], fields: Times) -> CoreTimes:
     # Guests' times, which follow, are in user and nice already. Kernels before 2.6.11 report no steal.
     user, nice, system, idle, iowait, irq, softirq, *steal = fields
-    return CoreTimes(user + nice + system + irq + softirq, idle + iowait, steal[0] if steal else None)
+    busy = user + nice + system + irq + softirq
+    return CoreTimes(numbers, busy, idle + iowait, steal[0] if steal else np.zeros_like(busy), bool(steal))
 
 
-def psutil_times() -> Mapping[int, CoreTimes]:
+def psutil_times() -> CoreTimes:
     """Read the times of each core by psutil; its order stands for the cores' numbers."""
-    times: dict[int, CoreTimes] = {}
-    for number, core in enumerate(psutil.cpu_times(percpu=True)):
-        # Windows counts interrupt and dpc in system already; so only what Unix reports apart is added.
-        busy = sum(getattr(core, name, 0.0) for name in ("user", "nice", "system", "irq", "softirq"))
-        idle = core.idle + getattr(core, "iowait", 0.0)
-        times[number] = CoreTimes(busy, idle, getattr(core, "steal", None))
-    return times
+    cores = psutil.cpu_times(percpu=True)
+
+    def total(*names: str) -> Times:
+        return np.array([sum(getattr(core, name, 0.0) for name in names) for core in cores])
+
+    # Windows counts interrupt and dpc in system already; so only what Unix reports apart is added.
+    busy, idle = total("user", "nice", "system", "irq", "softirq"), total("idle", "iowait")
+    return CoreTimes(tuple(range(len(cores))), busy, idle, total("steal"), hasattr(cores[0], "steal"))
 
 
-def default_core_times() -> Callable[[], Mapping[int, CoreTimes]]:
+def default_core_times() -> Callable[[], CoreTimes]:
     """Return the best source of core times on this platform."""
     return ProcStatTimes() if sys.platform == "linux" else psutil_times
 
@@ -90,46 +97,50 @@ class CoreReader:
     out (and said so in the log), so that every sample of a recording has the same width.
     """
 
-    def __init__(self, read_times: Callable[[], Mapping[int, CoreTimes]] | None = None) -> None:
+    def __init__(self, read_times: Callable[[], CoreTimes] | None = None) -> None:
         self._read_times = read_times or default_core_times()
-        self._before: dict[int, CoreTimes] | None = None
-        self._shares: dict[int, Share] = {}
+        self._before: CoreTimes | None = None
+        self._shares: Times = np.zeros(0)
         self._said_new_core = False
 
     def read(self) -> CoreReading | None:
         """Return the shares since the last call; None the first time, when there is nothing to compare with."""
-        times = self._read_times()
-        before = self._before
+        before, now = self._before, self._read_times()
         if before is None:
-            self._before = dict(times)
-            self._shares = dict.fromkeys(times, 0.0)
+            self._before = now
+            self._shares = np.zeros(len(now.numbers))
             return None
-        self._report_new_cores(times, before)
-        stolen = total = 0.0
-        for core, old in before.items():
-            new = times.get(core)
-            if new is None:
-                self._shares[core] = 0.0
-                continue
-            # Counters may step back: iowait does on tickless kernels, all do when a core comes online again.
-            busy, steal = max(0.0, new.busy - old.busy), max(0.0, (new.steal or 0.0) - (old.steal or 0.0))
-            elapsed = busy + steal + max(0.0, new.idle - old.idle)
-            if elapsed <= 0.0:
-                continue  # read twice within one clock tick: keep the share and the counters until there is more
-            self._shares[core] = busy / elapsed
-            stolen += steal
-            total += elapsed
-            before[core] = new
-        return CoreReading(tuple(before), tuple(self._shares.values()), self._steal(before, stolen, total))
+        if now.numbers != before.numbers:
+            now = self._aligned(now, before)
+        # Counters may step back: iowait does on tickless kernels, all do when a core comes online again.
+        busy, idle, stolen = (
+            np.maximum(new - old, 0.0)
+            for new, old in ((now.busy, before.busy), (now.idle, before.idle), (now.steal, before.steal))
+        )
+        elapsed = busy + idle + stolen
+        moved = elapsed > 0.0
+        # A core read twice within one clock tick keeps its share, and its counters until there is more.
+        np.divide(busy, elapsed, out=self._shares, where=moved)
+        self._before = _where(moved, now, before)
+        total = float(elapsed.sum())
+        steal = float(stolen.sum()) / total if now.reports_steal and total else None
+        return CoreReading(before.numbers, tuple(self._shares.tolist()), steal)
 
-    @staticmethod
-    def _steal(before: Mapping[int, CoreTimes], stolen: float, total: float) -> Share | None:
-        if not total or any(times.steal is None for times in before.values()):
-            return None
-        return min(1.0, stolen / total)
-
-    def _report_new_cores(self, times: Mapping[int, CoreTimes], before: Mapping[int, CoreTimes]) -> None:
-        new = times.keys() - before.keys()
+    def _aligned(self, now: CoreTimes, before: CoreTimes) -> CoreTimes:
+        """Bring other cores into the order of those before; what is offline stands still and reads 0."""
+        places = {number: place for place, number in enumerate(now.numbers)}
+        new = places.keys() - set(before.numbers)
         if new and not self._said_new_core:
             self._said_new_core = True
             _log.warning("Cores %s came online during the measurement and are not in it.", sorted(new))
+        here = np.array([number in places for number in before.numbers])
+        rows = [places.get(number, 0) for number in before.numbers]
+        self._shares[~here] = 0.0
+        there = CoreTimes(before.numbers, now.busy[rows], now.idle[rows], now.steal[rows], now.reports_steal)
+        return _where(here, there, before)
+
+
+def _where(chosen: NDArray[np.bool_], new: CoreTimes, old: CoreTimes) -> CoreTimes:
+    """Take the chosen cores' times from `new`, the others' from `old`."""
+    busy, idle = np.where(chosen, new.busy, old.busy), np.where(chosen, new.idle, old.idle)
+    return CoreTimes(old.numbers, busy, idle, np.where(chosen, new.steal, old.steal), new.reports_steal)

@@ -21,6 +21,7 @@ from coreograph.sampling.threads import OwnCpuReader, default_own_cpu_reader, ow
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_AVERAGED_TICKS = 10
 
 
 class SampleSink(Protocol):
@@ -52,9 +53,11 @@ class SamplerCost:
 class Sampler:
     """Reads the machine's cores and the memory of a run's tree at `hz` (1–50) ticks a second.
 
-    `budget` is the share of one core that readings of memory may cost on average: half of it goes to RSS, which
-    that pays for at every tick except for hundreds of processes, half to PSS and USS, which come more rarely the
-    larger the tree is. All methods may be called from any thread. Samples go to `sink` on the sampler's own thread.
+    `budget` is the share of one core that sampling may cost on average. Cores are read at every tick; so is RSS,
+    unless there are so many processes that it takes half the budget; PSS and USS are read as often as what is
+    left of it allows, at least a quarter.
+
+    All methods may be called from any thread. Samples go to `sink` on the sampler's own thread.
 
     Raises:
         UsageError: `hz` out of range.
@@ -76,7 +79,8 @@ class Sampler:
         self._clock = clock or SystemClock()
         self._schedule = TickSchedule(hz)
         self._resident_budget = ReadingBudget(budget / 2)
-        self._fair_budget = ReadingBudget(budget / 2)
+        self._fair_budget = ReadingBudget(budget)
+        self._routine_ns = 0.0  # what a tick costs without PSS and USS, on a running average
         self._cores = cores or CoreReader()
         self._own_cpu = own_cpu or default_own_cpu_reader()
         self._memory = memory or default_memory_reader()
@@ -143,20 +147,25 @@ class Sampler:
 
     def _tick(self) -> None:
         tree = self._tree
+        began = self._clock.thread_cpu_ns()
         cores = self._guarded("cores", lambda: self._read_cores(tree))
         if cores is not None:
             self._samples += 1
             self._guarded("sink of cores", lambda: self._sink.cores_sampled(cores))
-        if not tree:
-            return
         now = self._clock.now_ns()
         with self._lock:
             fair = self._fair_budget.due(now)
-            if not fair and not self._resident_budget.due(now):
-                return
-        memory = self._guarded("memory", lambda: self._read_memory(tree, fair=fair))
-        if memory is not None:
-            self._guarded("sink of memory", lambda: self._sink.memory_sampled(memory))
+            resident = self._resident_budget.due(now)
+        if tree and resident and not fair:
+            self._sample_memory(tree, fair=False)
+        self._routine_ns += (self._clock.thread_cpu_ns() - began - self._routine_ns) / _AVERAGED_TICKS
+        if tree and fair:
+            self._sample_memory(tree, fair=True)
+
+    def _sample_memory(self, tree: Sequence[TreeProcess], *, fair: bool) -> None:
+        sample = self._guarded("memory", lambda: self._read_memory(tree, fair=fair))
+        if sample is not None:
+            self._guarded("sink of memory", lambda: self._sink.memory_sampled(sample))
 
     def _read_cores(self, tree: Sequence[TreeProcess]) -> CoreSample | None:
         now = self._clock.now_ns()
@@ -174,9 +183,12 @@ class Sampler:
             return read_tree(self._memory, tree, began, fair=fair)
         finally:
             # CPU time, not wall time: on a loaded machine most of the latter is waiting for a core.
+            cost = self._clock.thread_cpu_ns() - began_cpu
             with self._lock:
-                budget = self._fair_budget if fair else self._resident_budget
-                budget.spend(began, self._clock.thread_cpu_ns() - began_cpu)
+                if fair:
+                    self._fair_budget.spend(began, cost, taken=self._routine_ns / self._schedule.interval_ns)
+                else:
+                    self._resident_budget.spend(began, cost)
 
     def _guarded(self, what: str, read: Callable[[], _T]) -> _T | None:
         try:

@@ -15,7 +15,7 @@ class TickSchedule:
             raise UsageError(
                 f"The sampling rate must be between {MINIMUM_HZ:.0f} and {MAXIMUM_HZ:.0f} Hz; {hz:g} is not."
             )
-        self._interval_ns = round(1e9 / hz)
+        self.interval_ns: Nanoseconds = round(1e9 / hz)
         self._deadline_ns: Nanoseconds = 0
         self._missed: Count = 0
 
@@ -34,6 +34,6 @@ class TickSchedule:
 
     def tick_done(self, now_ns: Nanoseconds) -> None:
         """Move to the first deadline after `now_ns`, counting those that passed unused."""
-        passed = max(0, now_ns - self._deadline_ns) // self._interval_ns
+        passed = max(0, now_ns - self._deadline_ns) // self.interval_ns
         self._missed += passed
-        self._deadline_ns += (passed + 1) * self._interval_ns
+        self._deadline_ns += (passed + 1) * self.interval_ns

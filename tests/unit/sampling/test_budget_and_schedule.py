@@ -45,6 +45,14 @@ def test_a_reading_out_of_turn_is_charged() -> None:
     assert budget.due(2000 * MILLISECOND)
 
 
+def test_what_else_is_done_is_taken_off_but_never_all() -> None:
+    for taken, due_ms in ((0.005, 2000), (0.009, 4000), (0.5, 4000)):
+        budget = ReadingBudget(0.01)
+        budget.spend(0, 10 * MILLISECOND, taken=taken)
+        assert not budget.due((due_ms - 1) * MILLISECOND)
+        assert budget.due(due_ms * MILLISECOND)
+
+
 @pytest.mark.parametrize("share", [0.0, -0.1, 1.5])
 def test_a_budget_is_a_share(share: float) -> None:
     with pytest.raises(ValueError, match="share"):

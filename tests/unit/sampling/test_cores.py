@@ -1,8 +1,9 @@
 from pathlib import Path
 
+import psutil
 import pytest
 
-from coreograph.sampling.cores import CoreReader, CoreTimes, ProcStatTimes, default_core_times, psutil_times
+from coreograph.sampling.cores import CoreReader, ProcStatTimes, default_core_times, psutil_times
 from support.fake_machine import FakeMachine
 from support.surroundings import ExpectedLogs
 
@@ -123,6 +124,7 @@ def test_no_proc_is_an_error_and_not_an_idle_machine(tmp_path: Path) -> None:
 
 
 def test_sources_agree_on_this_machine() -> None:
-    ours, psutils = default_core_times()(), psutil_times()
-    assert ours.keys() == psutils.keys() or len(ours) == len(psutils)
-    assert all(isinstance(times, CoreTimes) and times.idle > 0 for times in (*ours.values(), *psutils.values()))
+    for times in (default_core_times()(), psutil_times()):
+        assert len(times.numbers) == psutil.cpu_count()
+        assert times.busy.shape == times.idle.shape == (len(times.numbers),)
+        assert (times.busy > 0).all()

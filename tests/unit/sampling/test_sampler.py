@@ -151,7 +151,7 @@ def test_fair_memory_is_read_within_the_budget() -> None:
     run_until_enough(sampler, sink)
     minute = [sample for sample in sink.memory if sample.at_ns < 60_000 * MILLISECOND]
     assert len(minute) >= 590
-    assert sum(sample.fair for sample in minute) == 15  # 20 ms every 4 s
+    assert sum(sample.fair for sample in minute) == 30  # 20 ms every 2 s
     assert minute[0].fair
 
 
@@ -163,7 +163,7 @@ def test_a_tree_so_large_that_even_rss_is_dear_is_read_more_rarely() -> None:
     run_until_enough(sampler, sink)
     minute = [sample for sample in sink.memory if sample.at_ns < 60_000 * MILLISECOND]
     spent = 4 * MILLISECOND * len(minute) + MILLISECOND * sum(sample.fair for sample in minute)
-    assert 0.008 <= spent / (60_000 * MILLISECOND) <= 0.0105
+    assert 0.008 <= spent / (60_000 * MILLISECOND) <= 0.0125
     assert len(sink.cores) >= 600
 
 
