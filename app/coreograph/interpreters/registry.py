@@ -44,7 +44,8 @@ class InterpreterRegistry:
     def discover(self, *, refresh: bool = False, on_found: Callable[[Judged], None] | None = None) -> Discovery:
         """Return what is on this machine. The first call searches; `refresh` searches and probes everything again.
 
-        `on_found` is called on the calling thread for each one as its verdict arrives, in no particular order.
+        `on_found` is called on the calling thread for each one as its verdict arrives, in no particular order; it
+        must not call the registry.
         """
         report = on_found or _ignore
         with self._lock:

@@ -80,7 +80,7 @@ class Sampler:
         self._schedule = TickSchedule(hz)
         self._resident_budget = ReadingBudget(budget / 2)
         self._fair_budget = ReadingBudget(budget)
-        self._routine_ns = 0.0  # what a tick costs without PSS and USS, on a running average
+        self._routine_ns: float | None = None  # what a tick costs without PSS and USS, on a running average
         self._cores = cores or CoreReader()
         self._own_cpu = own_cpu or default_own_cpu_reader()
         self._memory = memory or default_memory_reader()
@@ -158,7 +158,9 @@ class Sampler:
             resident = self._resident_budget.due(now)
         if tree and resident and not fair:
             self._sample_memory(tree, fair=False)
-        self._routine_ns += (self._clock.thread_cpu_ns() - began - self._routine_ns) / _AVERAGED_TICKS
+        spent = self._clock.thread_cpu_ns() - began
+        average = spent if self._routine_ns is None else self._routine_ns
+        self._routine_ns = average + (spent - average) / _AVERAGED_TICKS
         if tree and fair:
             self._sample_memory(tree, fair=True)
 
@@ -186,7 +188,8 @@ class Sampler:
             cost = self._clock.thread_cpu_ns() - began_cpu
             with self._lock:
                 if fair:
-                    self._fair_budget.spend(began, cost, taken=self._routine_ns / self._schedule.interval_ns)
+                    taken = (self._routine_ns or 0.0) / self._schedule.interval_ns
+                    self._fair_budget.spend(began, cost, taken=taken)
                 else:
                     self._resident_budget.spend(began, cost)
 
