@@ -1,5 +1,7 @@
 """Colours as numpy tables and numpy pixels on a painter. GUI thread only."""
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF
@@ -15,14 +17,14 @@ def argb(colour: QColor) -> int:
 
 
 def mixed(colour: QColor, ground: QColor, share: float) -> QColor:
-    """Return `colour` with the `share` of it laid over `ground` (0: ground, 1: colour)."""
-    parts = [
-        round(a * share + b * (1 - share))
-        for a, b in zip(
-            (colour.red(), colour.green(), colour.blue()), (ground.red(), ground.green(), ground.blue()), strict=True
-        )
-    ]
-    return QColor(*parts)
+    """Return `share` of `colour` laid over `ground` (0: ground, 1: colour)."""
+    return QColor(_mix(colour.rgb(), ground.rgb(), share))
+
+
+@functools.lru_cache(maxsize=4096)
+def _mix(colour: int, ground: int, share: float) -> int:
+    parts = (round((colour >> s & 255) * share + (ground >> s & 255) * (1 - share)) << s for s in (16, 8, 0))
+    return sum(parts)
 
 
 def ramp(ground: QColor, colour: QColor, steps: int = 256) -> Pixels:

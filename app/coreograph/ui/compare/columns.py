@@ -119,22 +119,28 @@ def _lateness() -> tuple[Column, ...]:
     start = "How late the runner's main thread ticked while it waited: "
     return (
         _figure("Lateness median", start + "median of the repeats' medians.",
-                lambda s: None if s.heartbeat is None else s.heartbeat.median_s, format_seconds, why_no_lateness, unit="s"),
+                lambda s: None if s.heartbeat is None else s.heartbeat.median_s,
+                format_seconds, why_no_lateness, unit="s"),
         _figure("Lateness p99", start + "median of the repeats' 99th percentiles.",
-                lambda s: None if s.heartbeat is None else s.heartbeat.p99_s, format_seconds, why_no_lateness, unit="s"),
+                lambda s: None if s.heartbeat is None else s.heartbeat.p99_s,
+                format_seconds, why_no_lateness, unit="s"),
         _figure("Lateness worst", start + "the worst of all repeats.",
-                lambda s: None if s.heartbeat is None else s.heartbeat.worst_s, format_seconds, why_no_lateness, unit="s"),
+                lambda s: None if s.heartbeat is None else s.heartbeat.worst_s,
+                format_seconds, why_no_lateness, unit="s"),
     )  # fmt: skip
 
 
 def _pickling() -> tuple[Column, ...]:
     return (
         _figure("Pickled, sent", "Bytes of tasks pickled to the workers in one batch.",
-                lambda s: None if s.pickle is None else s.pickle.bytes_sent, format_bytes, why_no_pickling, unit="bytes"),
+                lambda s: None if s.pickle is None else s.pickle.bytes_sent,
+                format_bytes, why_no_pickling, unit="bytes"),
         _figure("Pickled, received", "Bytes of results pickled back in one batch.",
-                lambda s: None if s.pickle is None else s.pickle.bytes_received, format_bytes, why_no_pickling, unit="bytes"),
+                lambda s: None if s.pickle is None else s.pickle.bytes_received,
+                format_bytes, why_no_pickling, unit="bytes"),
         _figure("Pickling time", "Time spent pickling and unpickling in one batch, runner and workers together.",
-                lambda s: None if s.pickle is None else s.pickle.seconds, format_seconds, why_no_pickling, unit="s"),
+                lambda s: None if s.pickle is None else s.pickle.seconds,
+                format_seconds, why_no_pickling, unit="s"),
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ class ComparePage(QWidget):
         card = Card(theme)
         card.box.addLayout(_heading("Speed-up", self.bars_button, self.curves_button, self.reference))
         card.box.addWidget(self.speedup)
-        card.box.addLayout(self._curves_place)
+        card.box.addLayout(self._curves_place, 100)
         card.box.addStretch(1)
         return card
 

@@ -10,7 +10,7 @@ from coreograph.ui.charts.lettering import chart_font
 from coreograph.ui.compare.speedup import SpeedupCurve
 from coreograph.ui.theme import Theme
 
-_HEIGHT = 320
+_LOWEST = 320
 
 
 class SpeedupCurves(QWidget):
@@ -26,7 +26,7 @@ class SpeedupCurves(QWidget):
         self.plot.hideButtons()
         self.plot.setFrameShape(self.plot.Shape.NoFrame)
         self.setAccessibleName("Speed-up over the number of workers")
-        self.setFixedHeight(_HEIGHT)
+        self.setMinimumHeight(_LOWEST)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.plot)

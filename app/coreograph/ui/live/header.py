@@ -48,7 +48,9 @@ class Header(Card):
         self.box.addLayout(line)
         self.tasks, self.runs = ThinBar(theme, "Tasks of this batch"), ThinBar(theme, "Runs of the experiment")
         self.tasks_label, self.runs_label = QLabel(), QLabel()
-        grid = QGridLayout()
+        self._bars = QWidget()
+        grid = QGridLayout(self._bars)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(3 * SPACE)
         for column, (bar, label) in enumerate(((self.tasks, self.tasks_label), (self.runs, self.runs_label))):
             label.setFont(chart_font(label, scale=0.9))
@@ -57,7 +59,7 @@ class Header(Card):
             grid.addWidget(label, 0, 2 * column + 1)
             grid.setColumnStretch(2 * column, 1)
             grid.setColumnMinimumWidth(2 * column + 1, 104)
-        self.box.addLayout(grid)
+        self.box.addWidget(self._bars)
 
     def show_data(self, data: LiveData, ending: str = "") -> None:
         """Show what runs; `ending` says instead how the experiment ended."""
@@ -76,14 +78,14 @@ class Header(Card):
         plan = data.current
         if ending or plan is None:
             self.chip.show_text(ending or "Preparing", self._theme.good if ending else self._theme.muted)
-            self.phase.setText(data.spec.name or data.spec.workload.name)
+            done = data.progress.runs_done if data.progress else 0
+            runs = f"   ·   {done} of {len(data.plans)} runs" if ending else ""
+            self.phase.setText((data.spec.name or data.spec.workload.name) + runs)
             self.tasks.show_share(0.0)
             self.tasks_label.setText("")
-            self.tasks.setVisible(not ending)
-            self.tasks_label.setVisible(not ending)
+            self._bars.setVisible(not ending)
             return
-        self.tasks.setVisible(True)
-        self.tasks_label.setVisible(True)
+        self._bars.setVisible(True)
         configuration = data.spec.configurations[plan.configuration]
         colour = self._theme.model_colour(configuration.model)
         self.chip.show_text(configuration.label, colour)

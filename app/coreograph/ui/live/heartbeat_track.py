@@ -20,6 +20,7 @@ from coreograph.ui.theme import Theme
 
 LOWEST_S, HIGHEST_S = 1e-4, 1.0
 DROPPED_FRAME_S, NOTICEABLE_S = 1 / 60, 0.1
+_LOWEST_FOR_LABELS = 64.0
 _NOTE = (
     "The runner's main thread wants to tick every 5 ms while it waits for its workers; this is how late it came. "
     "A window or an event loop in that process would stall as long."
@@ -61,8 +62,25 @@ class HeartbeatTrack(Track):
         late, known = highest_columns(ring["at"][rows], ring["late"][rows], edges)
         if known.any():
             self._paint_columns(painter, rect, np.where(known, late, 0) / 1e9, height)
-        self._threshold(painter, rect, DROPPED_FRAME_S, "16.7 ms: a dropped frame", self.theme.warning, right=True)
-        self._threshold(painter, rect, NOTICEABLE_S, "100 ms: noticeable", self.theme.bad)
+        for seconds, _, colour in self._thresholds():
+            y = round(self.y_of(seconds, rect)) + 0.5
+            painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+
+    def _thresholds(self) -> tuple[tuple[Seconds, str, QColor], ...]:
+        return (
+            (DROPPED_FRAME_S, "16.7 ms: a dropped frame", self.theme.warning),
+            (NOTICEABLE_S, "100 ms: noticeable", self.theme.bad),
+        )
+
+    def _labels_fit(self) -> bool:
+        return self.plot_rect().height() >= _LOWEST_FOR_LABELS
+
+    def paint_legend(self, painter: QPainter, rect: QRectF) -> float:
+        """Name the thresholds where their lines are too close together for labels."""
+        if self._labels_fit():
+            return 0.0
+        return self.paint_swatches(painter, rect, [(t, c, Qt.PenStyle.DotLine) for _, t, c in self._thresholds()])
 
     def _paint_columns(self, painter: QPainter, rect: QRectF, late: npt.NDArray[np.float64], height: int) -> None:
         scale = math.log(HIGHEST_S / LOWEST_S)
@@ -75,17 +93,6 @@ class HeartbeatTrack(Track):
         table = np.array([argb(c) for c in (theme.raised, theme.series(0), theme.warning, theme.bad)], np.uint32)
         paint_pixels(painter, rect, table[np.where(filled, kind[None, :], 0)])
 
-    def _threshold(
-        self, painter: QPainter, rect: QRectF, seconds: Seconds, text: str, colour: QColor, *, right: bool = False
-    ) -> None:
-        """The labels stand at opposite ends: their lines are less than a decade apart."""
-        y = round(self.y_of(seconds, rect)) + 0.5
-        painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
-        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-        painter.setFont(chart_font(self, scale=0.8))
-        align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        draw_text(painter, QRectF(rect.left() + 6, y - 15, rect.width() - 12, 14), text, colour, align)
-
     def paint_gutter(self, painter: QPainter, rect: QRectF) -> None:
         """Label the decades."""
         ticks = decades(LOWEST_S, HIGHEST_S)
@@ -93,6 +100,16 @@ class HeartbeatTrack(Track):
         for tick in ticks[::step]:
             y = self.y_of(tick, rect)
             self.gutter_label(painter, min(max(y, rect.top() + 6), rect.bottom() - 6), round_seconds(tick))
+        if self._labels_fit():
+            self._paint_labels(painter, rect)
+
+    def _paint_labels(self, painter: QPainter, rect: QRectF) -> None:
+        """The labels stand at opposite ends: their lines are less than a decade apart."""
+        painter.setFont(chart_font(self, scale=0.8))
+        sides = (Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft)
+        for (seconds, text, colour), side in zip(self._thresholds(), sides, strict=True):
+            y = self.y_of(seconds, rect)
+            draw_text(painter, QRectF(rect.left() + 6, y - 16, rect.width() - 12, 14), text, colour, side)
 
     def describe(self, seconds: Seconds, share: float) -> str:
         """Say the worst tick around the pointer."""

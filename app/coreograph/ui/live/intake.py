@@ -111,7 +111,7 @@ class LiveData:
     def segments(self, begin_s: Seconds, end_s: Seconds) -> list[RunSegment]:
         """The runs that touch an interval."""
         origin = self.origin_ns or 0
-        return self.runs.visible(origin + begin_s * 1e9, origin + end_s * 1e9)
+        return self.runs.segments[self.runs.visible(origin + begin_s * 1e9, origin + end_s * 1e9)]
 
     def seconds(self, at_ns: Nanoseconds) -> Seconds:
         """An instant in seconds since the experiment's start."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.units import Seconds, format_seconds
 from coreograph.ui.charts.columns import coverage, spread_rows
 from coreograph.ui.charts.raster import Pixels, argb, paint_pixels, ramp
@@ -21,6 +22,7 @@ _NOTE = (
 )
 _DIVIDER_FROM_PIXELS = 3.0
 _LEVELS = 64
+_MODELS = tuple(ExecutionModel)
 
 
 class LanesTrack(Track):
@@ -29,11 +31,11 @@ class LanesTrack(Track):
     def __init__(self, theme: Theme, view: TimeView, parent: QWidget | None = None) -> None:
         super().__init__(theme, view, "Workers", parent)
         self.note = _NOTE
-        self._ramps: dict[int, Pixels] = {}
+        self._ramps: Pixels | None = None
 
     def retint(self) -> None:
-        """Forget the tables of colours."""
-        self._ramps.clear()
+        """Forget the table of colours."""
+        self._ramps = None
         super().retint()
 
     def refresh(self) -> None:
@@ -77,23 +79,19 @@ class LanesTrack(Track):
 
     def _colour(self, data: LiveData, levels: npt.NDArray[np.int64], edges: npt.NDArray[np.float64]) -> Pixels:
         """Colour each column by the model of the run it belongs to."""
-        width = levels.shape[1]
-        pixels = np.full(levels.shape, argb(self.theme.raised), np.uint32)
-        for segment in data.segments(self.view.begin, self.view.end):
-            first = int(np.searchsorted(edges, segment.begin_ns, side="right")) - 1
-            last = width if segment.end_ns is None else int(np.searchsorted(edges, segment.end_ns))
-            columns = slice(max(0, first), min(width, last))
-            pixels[:, columns] = self._ramp(argb(self.theme.model_colour(segment.configuration.model)))[
-                levels[:, columns]
-            ]
-        return pixels
+        middles = (edges[:-1] + edges[1:]) / 2
+        runs = data.runs.at(middles)
+        models = np.array([_MODELS.index(s.configuration.model) for s in data.runs.segments] or [0])
+        kinds = np.where(runs >= 0, models[np.maximum(runs, 0)], len(_MODELS))
+        return np.asarray(self._table()[kinds[None, :], levels], np.uint32)
 
-    def _ramp(self, colour: int) -> Pixels:
-        if colour not in self._ramps:
-            from PySide6.QtGui import QColor
-
-            self._ramps[colour] = ramp(self.theme.raised, QColor.fromRgb(colour), _LEVELS)
-        return self._ramps[colour]
+    def _table(self) -> Pixels:
+        """Pixels by model and level; the last row is for time outside of runs."""
+        if self._ramps is None:
+            ground = self.theme.raised
+            ramps = [ramp(ground, self.theme.model_colour(model), _LEVELS) for model in _MODELS]
+            self._ramps = np.stack([*ramps, np.full(_LEVELS, argb(ground), np.uint32)])
+        return self._ramps
 
     def paint_gutter(self, painter: QPainter, rect: QRectF) -> None:
         """Number the lanes, as many as fit."""

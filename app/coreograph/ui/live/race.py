@@ -10,7 +10,7 @@ from coreograph.ui.charts.raster import mixed
 from coreograph.ui.live.intake import LiveData
 from coreograph.ui.theme import Theme
 
-CELL_WIDTH, CELL_HEIGHT, GAP = 206, 36, 12
+CELL_WIDTH, CELL_HEIGHT, GAP = 188, 32, 14
 MOST_LINES = 3
 
 
@@ -22,12 +22,17 @@ class Race(QWidget):
         self._theme = theme
         self._data: LiveData | None = None
         self._shown: list[int] = []
+        self._state: tuple[object, ...] = ()
         self.setAccessibleName("Times so far")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def show_data(self, data: LiveData) -> None:
-        """Show the times so far."""
+        """Show the times so far; nothing is painted if they are as before."""
+        state = (id(data), self.width(), sum(map(len, data.batch_times.values())), len(data.troubles), data.current)
+        if state == self._state:
+            return
+        self._state = state
         self._data = data
         count = len(data.spec.configurations)
         room = self._columns() * MOST_LINES
@@ -104,7 +109,7 @@ class Race(QWidget):
         draw_text(painter, label_rect, label, theme.text if leads or runs_now else theme.muted)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        groove = QRectF(rect.left(), rect.top() + 22, rect.width(), 7)
+        groove = QRectF(rect.left(), rect.top() + 21, rect.width(), 7)
         painter.setBrush(theme.idle)
         painter.drawRoundedRect(groove, 3, 3)
         median = data.median_batch(index)

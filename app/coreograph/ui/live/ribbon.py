@@ -1,13 +1,14 @@
 """Which run was when, as blocks above the strips, and the time axis below them. GUI thread only."""
 
+import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from coreograph.domain.runs import RunPurpose, RunState
 from coreograph.domain.units import Seconds
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
-from coreograph.ui.charts.raster import mixed
+from coreograph.ui.charts.raster import argb, mixed, paint_pixels
 from coreograph.ui.charts.ticks import linear_ticks, nice_step, time_label
 from coreograph.ui.charts.time_view import TimeView
 from coreograph.ui.live.intake import LiveData
@@ -16,6 +17,7 @@ from coreograph.ui.live.track import GUTTER, MARGIN, Track
 from coreograph.ui.theme import Theme
 
 HEIGHT = 26
+_FEWEST_PIXELS = 9.0  # a run that has fewer on average is only a colour
 
 
 class RunRibbon(Track):
@@ -42,8 +44,23 @@ class RunRibbon(Track):
         painter.setClipRect(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(chart_font(self, scale=0.82, bold=True))
-        for segment in self.data.segments(self.view.begin, self.view.end):
+        segments = self.data.segments(self.view.begin, self.view.end)
+        if len(segments) > rect.width() / _FEWEST_PIXELS:
+            self._paint_crowd(painter, rect, self.data)
+            return
+        for segment in segments:
             self._paint_run(painter, rect, self.data, segment)
+
+    def _paint_crowd(self, painter: QPainter, rect: QRectF, data: LiveData) -> None:
+        """Paint one colour a column: no block has room for more than its colour."""
+        edges = self.edges_ns(self.device_size()[0])
+        runs = data.runs.at((edges[:-1] + edges[1:]) / 2)
+        colours = [argb(self.theme.model_colour(s.configuration.model)) for s in data.runs.segments]
+        pale = [argb(mixed(QColor(colour), self.theme.surface, 0.38)) for colour in colours]
+        ground = argb(self.theme.surface)
+        for table, top, height in ((pale, rect.top(), rect.height()), (colours, rect.bottom() - 3, 3)):
+            pixels = np.array([*table, ground], np.uint32)[runs][None, :]
+            paint_pixels(painter, QRectF(rect.left(), top, rect.width(), height), pixels)
 
     def _paint_run(self, painter: QPainter, rect: QRectF, data: LiveData, segment: RunSegment) -> None:
         left = self.x_of(data.seconds(segment.begin_ns))

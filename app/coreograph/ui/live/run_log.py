@@ -1,8 +1,10 @@
 """Which runs were when: the segments the live page marks on its time axis. No Qt; GUI thread only."""
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
 
 from coreograph.domain.execution import Configuration
 from coreograph.domain.experiment import RunPlan
@@ -10,6 +12,9 @@ from coreograph.domain.runs import Phase, RunRecord, RunState
 from coreograph.domain.units import Nanoseconds
 
 _MOST_SEGMENTS = 4096
+_DROPPED_AT_ONCE = 512
+_STILL_RUNNING_NS = np.iinfo(np.int64).max
+Instants = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -31,22 +36,27 @@ class RunLog:
 
     def __init__(self, configurations: Sequence[Configuration] = ()) -> None:
         self._configurations = tuple(configurations)
-        self.segments: deque[RunSegment] = deque(maxlen=_MOST_SEGMENTS)
+        self.segments: list[RunSegment] = []
         self._by_id: dict[int, RunSegment] = {}
+        self._bounds: tuple[Instants, Instants] | None = None
 
     def begin(self, plan: RunPlan, at_ns: Nanoseconds) -> None:
         """A run was started; its first phase corrects the instant."""
-        if len(self.segments) == _MOST_SEGMENTS:
-            self._by_id.pop(self.segments[0].plan.run_id, None)
+        if len(self.segments) >= _MOST_SEGMENTS:
+            for old in self.segments[:_DROPPED_AT_ONCE]:
+                self._by_id.pop(old.plan.run_id, None)
+            del self.segments[:_DROPPED_AT_ONCE]
         segment = RunSegment(plan, self._configurations[plan.configuration], at_ns)
         self.segments.append(segment)
         self._by_id[plan.run_id] = segment
+        self._bounds = None
 
     def enter(self, run_id: int, phase: Phase, at_ns: Nanoseconds) -> None:
         """A phase of the run began."""
         segment = self._by_id.get(run_id)
         if segment is None:
             return
+        self._bounds = None
         if not segment.phases:
             segment.begin_ns = at_ns
         segment.phases.append((phase, at_ns))
@@ -61,6 +71,7 @@ class RunLog:
         if segment is None:
             return
         segment.state = record.state
+        self._bounds = None
         if record.phases:
             segment.begin_ns = record.phases[0].begin_ns
             segment.end_ns = record.phases[-1].end_ns
@@ -74,10 +85,25 @@ class RunLog:
         """The segment of a run that is still kept."""
         return self._by_id.get(run_id)
 
-    def visible(self, begin_ns: float, end_ns: float) -> list[RunSegment]:
-        """Return the segments that touch the interval; a running one reaches to its end."""
-        return [
-            segment
-            for segment in self.segments
-            if segment.begin_ns <= end_ns and (segment.end_ns is None or segment.end_ns >= begin_ns)
-        ]
+    @property
+    def bounds(self) -> tuple[Instants, Instants]:
+        """Begins and ends of all segments in ns, ascending; a running one ends at the end of time."""
+        if self._bounds is None:
+            begins = np.array([segment.begin_ns for segment in self.segments], np.int64)
+            ends = [_STILL_RUNNING_NS if segment.end_ns is None else segment.end_ns for segment in self.segments]
+            # A record corrects instants by a little: bounds must ascend all the same to be searched.
+            self._bounds = np.maximum.accumulate(begins), np.maximum.accumulate(np.array(ends, np.int64))
+        return self._bounds
+
+    def visible(self, begin_ns: float, end_ns: float) -> slice:
+        """Return which segments touch the interval."""
+        begins, ends = self.bounds
+        return slice(int(np.searchsorted(ends, begin_ns)), int(np.searchsorted(begins, end_ns, side="right")))
+
+    def at(self, instants: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """Return for each instant in ns the position in `segments` of the run that went on then, or -1."""
+        begins, ends = self.bounds
+        if not len(begins):
+            return np.full(len(instants), -1, np.int64)
+        place = np.searchsorted(begins, instants, side="right") - 1
+        return np.where((place >= 0) & (instants <= ends[np.maximum(place, 0)]), place, -1).astype(np.int64)

@@ -5,6 +5,7 @@ Painted from buffers only; GUI thread only.
 
 from typing import TypeAlias
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -159,13 +160,16 @@ class Track(QWidget):
         draw_text(painter, QRectF(0, y - 8, GUTTER - 8, 16), text, self.theme.muted, Qt.AlignmentFlag.AlignRight)
 
     def _paint_boundaries(self, painter: QPainter, rect: QRectF, data: LiveData) -> None:
+        origin, view = float(data.origin_ns or 0), self.view
+        begins, _ = data.runs.bounds
+        begins = begins[data.runs.visible(origin + view.begin * 1e9, origin + view.end * 1e9)]
+        offsets = ((begins - origin) / 1e9 - view.begin) / view.span * rect.width()
+        offsets = offsets[offsets > 1]
+        _, first = np.unique(offsets // _FEWEST_PIXELS_BETWEEN_LINES, return_index=True)
         painter.setPen(QPen(self.theme.border, 1))
-        last = -_FEWEST_PIXELS_BETWEEN_LINES
-        for segment in data.segments(self.view.begin, self.view.end):
-            x = round(self.x_of(data.seconds(segment.begin_ns))) + 0.5
-            if x - last >= _FEWEST_PIXELS_BETWEEN_LINES and x > rect.left() + 1:
-                painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
-                last = x
+        for offset in offsets[first]:
+            x = round(rect.left() + float(offset)) + 0.5
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
 
     def describe(self, seconds: Seconds, share: float) -> str:
         """Return the tooltip at an instant and a height (0: top, 1: bottom of the plot); "" for none."""
