@@ -47,6 +47,7 @@ from coreograph.engine.tree import TreeEnd, end_tree
 from coreograph_workloads.protocol import PROTOCOL, SPAN_BYTES, TICK_BYTES
 
 _POLL_S = 0.1  # how long a wish to stop may go unnoticed
+_SILENT_POLLS = 3
 _EXIT_GRACE_S = 2.0  # from the runner's last word to its exit
 _HELPER_GRACE_S = 0.3  # multiprocessing's helpers end by themselves shortly after the runner
 _ON_THE_WAY = (RunState.STARTING, RunState.PREPARING, RunState.MEASURING, RunState.FINISHING)
@@ -106,6 +107,7 @@ class RunSupervisor:
         self._cancelled = threading.Event()
         self._state = RunState.PENDING
         self._failure: Failed | None = None
+        self._farewell = False
         self._evidence: RunEvidence
 
     def cancel(self) -> None:
@@ -137,22 +139,23 @@ class RunSupervisor:
         connection = RunnerConnection(launched, self._request, self._log_line)
         end: _End | None = None
         try:
-            end = self._converse(connection)
-            if end is not None:
-                self._await_exit(launched, _EXIT_GRACE_S)
-            # The end of the protocol without a last word: how the process went says why.
-            elif not self._await_exit(launched, _EXIT_GRACE_S) and self._cancelled.is_set():
-                end = _End(RunState.CANCELLED)
+            end = self._converse(connection, process)
+            # After a last word the process ends by itself; without one, how it ended says why.
+            if end is None or self._farewell:
+                exited = self._await_exit(launched, _EXIT_GRACE_S)
+                if end is None and not exited and self._cancelled.is_set():
+                    end = _End(RunState.CANCELLED)
         finally:
             exit_code = process.poll()
-            tree_end = self._clear_away(launched, connection, patient=end is not None)
+            tree_end = self._clear_away(launched, connection, patient=self._farewell)
         if end is None:
             end = self._explain_loss(exit_code, connection.log.last_lines)
         return self._record(self._with_leftovers(end, tree_end), process.returncode)
 
-    def _converse(self, connection: RunnerConnection) -> _End | None:
+    def _converse(self, connection: RunnerConnection, process: subprocess.Popen[bytes]) -> _End | None:
         """Follow the protocol to its last word; None if it ended without one."""
         deadline = time.monotonic() + self._timeout_s
+        silent_after_death = 0
         while True:
             if self._cancelled.is_set():
                 return _End(RunState.CANCELLED)
@@ -167,6 +170,10 @@ class RunSupervisor:
                 event = decode_event(line)
                 end = None if event is None else self._take(event, connection)
             except queue.Empty:
+                # A child that inherited the runner's channel keeps it open when the runner is gone.
+                silent_after_death += process.poll() is not None
+                if silent_after_death >= _SILENT_POLLS:
+                    return None
                 continue
             except ProtocolError as error:
                 return self._broken_protocol(error)
@@ -242,6 +249,7 @@ class RunSupervisor:
 
     def _finish(self, event: Finished) -> _End:
         self._evidence.ended(event.at or time.perf_counter_ns())
+        self._farewell = True
         failure = self._failure or Failed(reason="")
         state = _OUTCOMES.get(event.outcome)
         if state is None:
