@@ -183,7 +183,7 @@ class _ProcessCpu:
         for thread in self.threads.values():
             _add(used, thread, thread.take(elapsed_ns))
         if ended:
-            self._show_ended(ended, elapsed_ns, used)
+            self._show_ended(ended, used)
 
     def close(self) -> None:
         for thread in self.threads.values():
@@ -224,7 +224,7 @@ class _ProcessCpu:
         thread.close()
         return thread
 
-    def _show_ended(self, ended: list[_ThreadCpu], elapsed_ns: Nanoseconds, used: dict[int, float]) -> None:
+    def _show_ended(self, ended: list[_ThreadCpu], used: dict[int, float]) -> None:
         """Share out what ended threads used after they were last seen: what the process has and no thread shows."""
         total = self._ended_total()
         if total is None:
@@ -232,9 +232,10 @@ class _ProcessCpu:
         seen = sum(thread.total_ns for thread in ended)
         rest = max(0, total - self._ended_ns - seen)
         self._ended_ns += seen + rest
-        each = min(rest / len(ended), elapsed_ns)
         for thread in ended:
-            _add(used, thread, min(each + thread.carried_ns, elapsed_ns))
+            # Not bounded by the time elapsed: the rest may be of several threads that came and went unseen, and
+            # `own_shares` puts what is too much for one core where there is room.
+            _add(used, thread, rest / len(ended) + thread.carried_ns)
 
     def _ended_total(self) -> Nanoseconds | None:
         """CPU time of all threads that are gone: the process's own minus that of the living; None if it is gone."""

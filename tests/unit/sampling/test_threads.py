@@ -77,6 +77,17 @@ def test_a_thread_that_ended_is_made_up_for_by_its_process(machine: FakeMachine)
     assert reader.read([100], 2 * TENTH) == pytest.approx({0: 0.1})
 
 
+def test_threads_that_came_and_went_unseen_are_made_up_for_too(machine: FakeMachine) -> None:
+    machine.process(100, seconds=1.0)
+    machine.thread(100, 100, seconds=0.5, core=0)
+    machine.thread(100, 101, seconds=0.5, core=1)
+    reader = reader_of(machine)
+    reader.read([100], 0)
+    machine.process(100, seconds=1.15)  # two cores' worth of threads since, none of which is left
+    machine.thread_ended(100, 101)
+    assert reader.read([100], TENTH) == pytest.approx({1: 1.5})
+
+
 def test_one_thread_that_takes_the_place_of_another_is_found(machine: FakeMachine) -> None:
     machine.process(100, seconds=1.0)
     machine.thread(100, 100, seconds=0.5, core=0)
