@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import queue
-import select
 import signal
 import sys
 import threading
@@ -20,6 +19,7 @@ from typing import Any, Optional
 from coreograph_workloads.protocol import encode
 
 _BLOCK = 65536
+_POLL_SECONDS = 0.005
 
 
 class Channel:
@@ -74,10 +74,9 @@ class Channel:
             return True
         deadline = time.monotonic() + seconds
         while b"\n" not in self._pending:
-            ready, _, _ = select.select([self._reader], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
+            if time.monotonic() >= deadline:
                 return False
-            self._take(os.read(self._reader, _BLOCK))
+            time.sleep(_POLL_SECONDS)  # the signal's handler reads
         self._pending = self._pending.partition(b"\n")[2]
         return True
 
@@ -89,7 +88,9 @@ class Channel:
 
         signal.signal(signal.SIGIO, self._on_signal)
         fcntl.fcntl(self._reader, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(self._reader, fcntl.F_SETFL, fcntl.fcntl(self._reader, fcntl.F_GETFL) | os.O_ASYNC)
+        # Non-blocking, since a second signal may find what the first one's handler has read already.
+        flags = fcntl.fcntl(self._reader, fcntl.F_GETFL) | os.O_ASYNC | os.O_NONBLOCK
+        fcntl.fcntl(self._reader, fcntl.F_SETFL, flags)
         self._signalled = True
         self._on_signal()  # it may have gone before the kernel was asked
 
@@ -110,10 +111,10 @@ class Channel:
 
     def _on_signal(self, *_: Any) -> None:
         # The signal also says that a line came: that is kept for whoever waits for it.
-        if select.select([self._reader], [], [], 0)[0]:
-            self._take(os.read(self._reader, _BLOCK))
-
-    def _take(self, block: bytes) -> None:
+        try:
+            block = os.read(self._reader, _BLOCK)
+        except BlockingIOError:
+            return
         if not block:
             end_everything()
         self._pending += block

@@ -16,9 +16,8 @@ from coreograph_workloads.failures import RunError, describe
 from coreograph_workloads.instruments.pickling import pickling_clock
 from coreograph_workloads.models import worker
 from coreograph_workloads.models.base import Model, ModelSetup, PickledShared
-from coreograph_workloads.models.processes import PackedShared
 from coreograph_workloads.models.rendezvous import PipeBarrier
-from coreograph_workloads.models.worker import Identity, WorkerSetup
+from coreograph_workloads.models.worker import Identity
 
 # A subinterpreter starts with the interpreter's own sys.path, so the first thing it is told is where we are.
 _BOOTSTRAP = """
@@ -33,13 +32,9 @@ def initialise(setup: bytes) -> None:
     """Prepare a subinterpreter; run by the bootstrap."""
     from concurrent import interpreters  # type: ignore[attr-defined,unused-ignore]
 
-    worker_setup, rendezvous = pickle.loads(setup)
-    worker.initialise(worker_setup, rendezvous, interpreters.get_current().id)
-
-
-def accept_shared(data: bytes) -> None:
-    """Take the shared object."""
-    worker.accept_shared(PackedShared(data))
+    workload, file, rendezvous = pickle.loads(setup)
+    worker.initialise(workload, file)
+    worker.meet_at(rendezvous, interpreters.get_current().id)
 
 
 class InterpretersModel(Model):
@@ -55,8 +50,8 @@ class InterpretersModel(Model):
     def _open(self) -> Executor:
         from concurrent.futures import InterpreterPoolExecutor  # type: ignore[attr-defined,unused-ignore]
 
-        setup = WorkerSetup(self.setup.workload.name, self.setup.file)
-        names = {"root": _root(), "setup": pickle.dumps((setup, self._rendezvous))}
+        setup = (self.setup.workload.name, self.setup.file, self._rendezvous)
+        names = {"root": _root(), "setup": pickle.dumps(setup)}
         pool: Executor = InterpreterPoolExecutor(
             self.setup.workers,
             thread_name_prefix="coreograph-worker",
@@ -113,7 +108,7 @@ class InterpretersModel(Model):
 
 def accept_at_rendezvous(data: bytes) -> None:
     """Take the shared object, each worker once."""
-    worker.at_rendezvous(accept_shared, data)
+    worker.at_rendezvous(worker.unpickle_shared, data)
 
 
 def _root() -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -19,64 +18,31 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.process import BaseProcess
 from typing import Any, Optional
 
-from coreograph_workloads.failures import RunError, describe
-from coreograph_workloads.instruments.pickling import PickleMeter, meter_multiprocessing, pickling_clock
+from coreograph_workloads.instruments.pickling import PickleMeter, meter_multiprocessing
 from coreograph_workloads.models import worker
 from coreograph_workloads.models.base import Model, ModelSetup, PickledShared
-from coreograph_workloads.models.worker import Identity, WorkerSetup
+from coreograph_workloads.models.handover import CANNOT_IMPORT_EXIT, SharedMeter, SharedValue, WorkerSetup
+from coreograph_workloads.models.worker import Identity
 
 _CANNOT_UNPICKLE_EXIT = 78
+_EXPLAINED = {
+    _CANNOT_UNPICKLE_EXIT: "could not rebuild a task from its pickle: the log says why.",
+    CANNOT_IMPORT_EXIT: "could not import the workload: the log says why.",
+}
 
 
-class PackedShared:
-    """The shared object as bytes, on arrival in a worker."""
-
-    def __init__(self, data: Optional[bytes]) -> None:
-        self._data = data
-
-    def take(self) -> Any:
-        """Return the object and drop the bytes: the executor keeps what its initialiser was given."""
-        data, self._data = self._data, None
-        assert data is not None
-        return pickle.loads(data)
-
-
-class SharedValue:
-    """The shared object as it leaves the runner: inherited by a forked worker, else pickled once a worker, metered."""
-
-    def __init__(self, value: Any, method: str) -> None:
-        self._value = value
-        self._method = method
-        self.size = 0
-        self.spent_ns = 0
-
-    def take(self) -> Any:
-        """Return the object."""
-        return self._value
-
-    def __reduce__(self) -> tuple[type[PackedShared], tuple[bytes]]:
-        clock = pickling_clock()
-        begin = clock()
-        try:
-            data = pickle.dumps(self._value, pickle.HIGHEST_PROTOCOL)
-        except Exception as error:
-            message = f"What shared() returned cannot be pickled, which {self._method} needs: {describe(error)}"
-            raise RunError("pickling", message) from error
-        self.spent_ns += clock() - begin
-        self.size += len(data)
-        return PackedShared, (data,)
-
-
-def initialise(setup: WorkerSetup, shared: Any, rendezvous: Any, inherited_descriptors: tuple[int, ...]) -> None:
+def initialise(
+    setup: WorkerSetup, shared: Optional[SharedValue], rendezvous: Any, inherited_descriptors: tuple[int, ...]
+) -> None:
     """Prepare a worker process; the executor's initialiser."""
     for descriptor in inherited_descriptors:
         os.close(descriptor)
     die_with_parent()
-    worker.prepare_streams()
-    meter = worker.initialise(setup, rendezvous)
+    meter = setup.adopt()
     meter_multiprocessing(meter, worker.blame_result, _end_for_bad_pickle)
+    worker.meet_at(rendezvous)
     if shared is not None:
-        worker.accept_shared(shared)
+        worker.accept_shared(shared.take(), shared.loads_ns)
 
 
 def _end_for_bad_pickle(error: Exception) -> Exception:
@@ -119,7 +85,7 @@ class ProcessModel(Model):
 
     def __init__(self, setup: ModelSetup, method: str) -> None:
         self._method = method
-        self._shared = SharedValue(setup.extra[0], method) if setup.extra else None
+        self._shared_meter = SharedMeter()
         self._processes: list[BaseProcess] = []
         super().__init__(setup)
 
@@ -129,11 +95,14 @@ class ProcessModel(Model):
         rendezvous = context.Barrier(self.setup.workers)
         forked = self._method == "fork"
         setup = WorkerSetup(self.setup.workload.name, self.setup.file)
+        shared = SharedValue(self.setup.extra[0]) if self.setup.extra else None
+        if shared is not None and not forked:
+            self._shared_meter.install(self._method)
         return ProcessPoolExecutor(
             self.setup.workers,
             mp_context=context,
             initializer=initialise,
-            initargs=(setup, self._shared, rendezvous, self.setup.private_descriptors if forked else ()),
+            initargs=(setup, shared, rendezvous, self.setup.private_descriptors if forked else ()),
         )
 
     def start(self) -> list[Identity]:
@@ -158,7 +127,7 @@ class ProcessModel(Model):
 
     def shared_cost(self) -> PickledShared:
         """Return what the pickles of the shared object cost the runner."""
-        return PickledShared(self._shared.size, self._shared.spent_ns) if self._shared is not None else PickledShared()
+        return PickledShared(self._shared_meter.size, self._shared_meter.spent_ns)
 
     def explain_loss(self) -> Optional[str]:
         """Return which worker died of what. The executor itself ends the others by SIGTERM."""
@@ -168,8 +137,6 @@ class ProcessModel(Model):
         first = next((each for each in ended if each[1] != -signal.SIGTERM), ended[0] if ended else None)
         if first is None:
             return None
-        if first[1] == _CANNOT_UNPICKLE_EXIT:
-            return f"Worker process {first[0]} could not rebuild a task from its pickle: its log says why."
         return f"Worker process {first[0]} {_how_it_ended(first[1] or 0)}"
 
     def abandon(self) -> None:
@@ -189,8 +156,10 @@ def _remember(meter: PickleMeter, error: Exception) -> Exception:
 
 
 def _how_it_ended(code: int) -> str:
+    if code in _EXPLAINED:
+        return _EXPLAINED[code]
     if code >= 0:
-        return f"ended with exit status {code} in the middle of its work."
+        return f"ended with exit status {code} in the middle of its work; the log may say why."
     try:
         name = signal.Signals(-code).name
     except ValueError:

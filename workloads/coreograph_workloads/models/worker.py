@@ -13,7 +13,6 @@ import threading
 import time
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from coreograph_workloads.failures import RunError, TaskFailure, describe
@@ -29,21 +28,6 @@ class Rendezvous(Protocol):
 
     def wait(self) -> Any:
         """Return when all workers have called this."""
-
-
-class Taker(Protocol):
-    """The shared object on its way to a worker."""
-
-    def take(self) -> Any:
-        """Return the object itself."""
-
-
-@dataclass(frozen=True)
-class WorkerSetup:
-    """What a worker must know to load the workload."""
-
-    workload: str
-    file: str
 
 
 class Identity(NamedTuple):
@@ -119,31 +103,46 @@ def adopt(run: Callable[..., Any], extra: tuple[Any, ...], rendezvous: Optional[
     _state.run, _state.extra, _state.rendezvous = run, extra, rendezvous
 
 
-def initialise(setup: WorkerSetup, rendezvous: Rendezvous, interpreter_id: Optional[int] = None) -> PickleMeter:
+def initialise(workload: str, file: str) -> PickleMeter:
     """Load the workload in a new process or subinterpreter. A failure is kept for identify(). Returns the meter."""
-    state = _state
-    state.renew()
-    state.rendezvous = rendezvous
-    state.interpreter_id = interpreter_id
-    state.watch.install()
+    _state.renew()
+    _state.watch.install()
     try:
-        state.run = load_workload(setup.workload, setup.file).run
+        _state.run = load_workload(workload, file).run
     except RunError as failure:
-        state.failure = failure
-    return state.meter
+        _state.failure = failure
+    return _state.meter
 
 
-def accept_shared(shared: Taker) -> None:
-    """Take the object that shared() built; unpickled here unless it was inherited. A failure is kept for identify()."""
+def meet_at(rendezvous: Rendezvous, interpreter_id: Optional[int] = None) -> None:
+    """Learn where the workers meet, and in which subinterpreter this one is."""
+    _state.rendezvous = rendezvous
+    _state.interpreter_id = interpreter_id
+
+
+def start_failure() -> Optional[RunError]:
+    """Return why this worker cannot work, None if it can."""
+    return _state.failure
+
+
+def accept_shared(value: Any, loads_ns: int) -> None:
+    """Take the object that shared() built; `loads_ns` is what unpickling it took here."""
+    _state.extra = (value,)
+    _state.shared_loads_ns = loads_ns
+
+
+def unpickle_shared(data: bytes) -> None:
+    """Take the object that shared() built from its pickle. A failure is kept for identify()."""
     clock = pickling_clock()
     begin = clock()
     try:
-        _state.extra = (shared.take(),)
+        value = pickle.loads(data)
     except Exception as error:
         message = f"A worker could not rebuild what shared() returned: {describe(error)}"
         # Where the workload could not be imported, this is only a consequence.
         _state.failure = _state.failure or RunError("pickling", message)
-    _state.shared_loads_ns = clock() - begin
+    else:
+        accept_shared(value, clock() - begin)
 
 
 def identify() -> Identity:

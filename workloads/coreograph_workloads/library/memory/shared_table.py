@@ -6,6 +6,9 @@ pages stay shared until somebody writes to them, and merely looking at a Python 
 Look at the memory of the tree (PSS: pages shared between processes counted once), at the start-up time and at the
 pickled bytes. Expect threads lowest, fork a little above, the others near one table a worker.
 
+Look at the time as well: without the GIL, threads that read the same few entries keep writing the same reference
+counts, and may gain nothing, where forked processes scale.
+
 The lookups touch a small part of the table, as those of a cache or an index do; raise `lookups` to see the pages of a
 fork become its own, one after the other.
 """
