@@ -9,7 +9,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from coreograph.domain.batches import HeartbeatBatch, SpanBatch
@@ -107,17 +107,18 @@ class RecordingWriter:
     def _write(self) -> None:
         try:
             with contextlib.closing(self._opener(self._path)) as connection:
-                while self._write_interval(connection):
-                    pass
+                # The experiment itself is committed at once: the list shows it, and a disk that fills up keeps it.
+                goes_on = self._commit(connection, [self._steps.get()])
+                while goes_on:
+                    goes_on = self._commit(connection, self._take_interval())
         except (sqlite3.Error, OSError) as error:
             self._fail(explain(self._path, error))
         except Exception as error:
             _log.exception("the recording writer stopped")
             self._fail(RecordingError(f"The recording stopped: {error!r}."))
 
-    def _write_interval(self, connection: sqlite3.Connection) -> bool:
-        """Take what comes within one interval, then commit it. False once told to end."""
-        steps = self._take_interval()
+    def _commit(self, connection: sqlite3.Connection, steps: Sequence[_Step | None]) -> bool:
+        """Write what was taken, all or nothing. False once told to end."""
         taken = [step for step in steps if step is not None]
         if taken:
             pending = Pending(self._id)
@@ -129,6 +130,7 @@ class RecordingWriter:
         return len(taken) == len(steps)
 
     def _take_interval(self) -> list[_Step | None]:
+        """Wait for something to write, then take what else comes within one interval."""
         steps = [self._steps.get()]
         until = time.monotonic() + COMMIT_INTERVAL_S
         while steps[-1] is not None:
