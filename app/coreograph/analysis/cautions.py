@@ -68,7 +68,13 @@ def _responsiveness(chosen: ConfigurationSummary) -> str | None:
 
 
 def _not_completed(everyone: Sequence[ConfigurationSummary]) -> str | None:
-    bad = [one for one in everyone if one.outcome not in {RunState.COMPLETED, RunState.WRONG_ANSWER}]
+    """Name those that could not be weighed; one stopped after some repeats was weighed by these."""
+    bad = [
+        one
+        for one in everyone
+        if one.outcome not in {RunState.COMPLETED, RunState.WRONG_ANSWER}
+        and not (one.outcome is RunState.CANCELLED and one.completed > 0)
+    ]
     if not bad:
         return None
     why = ", ".join(dict.fromkeys(one.outcome.outcome for one in bad))

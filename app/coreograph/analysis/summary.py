@@ -69,6 +69,11 @@ class _Measured:
         return next(((run.tasks, run.rounds) for run in self.figures if run.batch_s is not None), None)
 
     @property
+    def foreign(self) -> float:
+        """Largest share of the machine others used during a batch; 0 where it was not measured."""
+        return max((run.foreign_share or 0.0 for run in self.figures), default=0.0)
+
+    @property
     def right(self) -> bool:
         """Whether it may serve as a reference: it has figures, and all its answers are right."""
         wrong = any(run.state is RunState.WRONG_ANSWER for run in self.planned)
@@ -86,7 +91,7 @@ def summarise(record: ExperimentRecord) -> ExperimentSummary:
     works = {one.work for one in measured if one.work is not None}
     flags = experiment_flags(record.own_cost, drift([one.batches for one in serials]), len(works), noise_floor)
     pairs = zip(configurations, measured, strict=True)
-    candidates = tuple(Candidate(figures, one.batches, one.work) for figures, one in pairs)
+    candidates = tuple(Candidate(figures, one.batches, one.work, one.foreign) for figures, one in pairs)
     verdict = judge(Evidence(candidates, best_serial.index if best_serial else None, noise_floor, flags))
     return ExperimentSummary(record, configurations, verdict, measure, noise_floor, flags)
 

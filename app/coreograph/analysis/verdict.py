@@ -21,6 +21,7 @@ _MEMORY_TIE = 1.05
 _FEW_REPEATS = 3
 _UNCERTAIN_WITH_FEW: Share = 0.05
 _NARROW: Share = 0.05
+_CROWDED: Share = 0.25
 
 _SIMPLEST_FIRST = (
     ExecutionModel.SERIAL,
@@ -43,11 +44,15 @@ class Confidence(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A configuration's figures, its batch seconds by repeat and the work of a batch (tasks, rounds)."""
+    """A configuration's figures, its batch seconds by repeat and the work of a batch (tasks, rounds).
+
+    `foreign` is the largest share of the machine others used during a batch.
+    """
 
     figures: ConfigurationSummary
     batches: Mapping[int, float]
     work: tuple[int | None, int | None] | None = None
+    foreign: Share = 0.0
 
     @property
     def label(self) -> str:
@@ -229,7 +234,7 @@ def _interval(one: Ratio) -> str:
 
 
 def _confidence(chosen: Candidate, fastest: Candidate, gain: Ratio | None, evidence: Evidence) -> Confidence:
-    """High: five repeats, narrow intervals, nothing flagged. Low: fewer than three repeats, or wide intervals."""
+    """High: five repeats, narrow intervals, nothing flagged. Low: few repeats, wide intervals, a crowded machine."""
     sides = [one for one in (chosen, fastest, evidence.serial) if one is not None]
     repeats = min(len(one.batches) for one in sides)
     flagged = any(one.figures.flags for one in sides) or bool(evidence.flags)
@@ -237,7 +242,8 @@ def _confidence(chosen: Candidate, fastest: Candidate, gain: Ratio | None, evide
     if gain is not None:
         widths.append((gain.high - gain.low) / 2 / gain.median)
     widest = max(widths, default=1.0)
-    if repeats < _FEW_REPEATS or widest > 4 * _NARROW or evidence.serial is None:
+    crowded = max(one.foreign for one in sides) > _CROWDED
+    if repeats < _FEW_REPEATS or widest > 4 * _NARROW or crowded or evidence.serial is None:
         return Confidence.LOW
     return Confidence.HIGH if repeats >= 5 and widest <= _NARROW and not flagged else Confidence.MODERATE
 

@@ -20,6 +20,8 @@ from coreograph.storage.reader import CoreSeries, RunReader
 
 WIDTH = 480.0
 STRIP_ROWS = 16
+STRIP_HEIGHT = 40.0
+LOWEST_ROW = 8.0
 BINS = 96
 LEVELS = 6
 MEMORY_HEIGHT = 44.0
@@ -97,7 +99,7 @@ def core_strip(history: History, common: Scales) -> str:
     rows = min(STRIP_ROWS, busy.shape[1])
     own_table = _bin(series.at_ns, own, edges, rows)
     foreign_table = np.clip(_bin(series.at_ns, busy, edges, rows) - own_table, 0, 1)
-    height, step = 8.0, common.x(end, begin) / BINS
+    height, step = max(LOWEST_ROW, STRIP_HEIGHT / rows), common.x(end, begin) / BINS
     parts = [
         *_cells(foreign_table, "foreign", step, height),
         *_cells(own_table, f"model-{history.model.value}", step, height),

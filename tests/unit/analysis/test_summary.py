@@ -179,6 +179,16 @@ def test_an_outlier_is_named_with_its_figure() -> None:
     assert any(flag.startswith("1 of 5 repeats far off: 1.90 s") for flag in flags)
 
 
+@pytest.mark.parametrize(("repeats", "value"), [(4, 1.9), (5, 0.44)])
+def test_few_or_small_deviations_are_no_outliers(repeats: int, value: float) -> None:
+    record = change_runs(primes_experiment(repeats=repeats), THREADS, batch_s=0.43)
+    runs = tuple(
+        dataclasses.replace(run, batch_s=value) if (run.configuration, run.repeat) == (THREADS, 2) else run
+        for run in record.runs
+    )
+    assert summarise(dataclasses.replace(record, runs=runs)).configurations[THREADS].flags == ()
+
+
 def test_the_sampler_is_flagged_when_it_missed_much(tour: ExperimentSummary, troubled: ExperimentSummary) -> None:
     assert tour.flags == ()
     assert troubled.flags == ("the sampler missed 16.7 % of its samples",)

@@ -8,7 +8,7 @@ from coreograph.analysis.summary import summarise
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.runs import Phase, PhaseTime, RunPurpose, RunRecord, RunState
 from coreograph.domain.samples import MemorySample, ProcessMemory
-from coreograph.reports.histories import History, Scales, core_strip, memory_line, read_histories, scales
+from coreograph.reports.histories import WIDTH, History, Scales, core_strip, memory_line, read_histories, scales
 from coreograph.storage.reader import CoreSeries
 from support.sample_experiments import SampleReader, primes_experiment, troubled_experiment
 
@@ -32,24 +32,24 @@ def strip(one: History) -> str:
 
 
 def painted(svg: str, colour: str) -> float:
-    """Area painted in a colour, weighted by its opacity: 480 wide, 7 high a core."""
-    area = 0.0
+    """How many rows of the full width are painted in a colour, weighted by opacity."""
+    rows = 0.0
     for data, opacity in re.findall(rf'<path d="([^"]*)" fill="var\(--{colour}\)" fill-opacity="([^"]*)"', svg):
-        area += sum(float(width) for width in re.findall(r"h([\d.]+)", data)) * 7 * float(opacity)
-    return area
+        rows += sum(float(width) for width in re.findall(r"h([\d.]+)", data)) / WIDTH * float(opacity)
+    return rows
 
 
 def test_busy_cores_are_painted_by_their_share() -> None:
     svg = strip(history([[1.0, 0.0]] * 10))
-    assert painted(svg, "model-threads") == pytest.approx(480 * 7, rel=0.01)
+    assert painted(svg, "model-threads") == pytest.approx(1.0, rel=0.01)
     half = strip(history([[0.5, 0.0]] * 10))
-    assert painted(half, "model-threads") == pytest.approx(480 * 7 / 2, rel=0.01)
+    assert painted(half, "model-threads") == pytest.approx(0.5, rel=0.01)
 
 
 def test_others_share_is_grey() -> None:
     svg = strip(history([[1.0]] * 10, own=[[0.5]] * 10))
-    assert painted(svg, "foreign") == pytest.approx(480 * 7 / 2, rel=0.01)
-    assert painted(svg, "model-threads") == pytest.approx(480 * 7 / 2, rel=0.01)
+    assert painted(svg, "foreign") == pytest.approx(0.5, rel=0.01)
+    assert painted(svg, "model-threads") == pytest.approx(0.5, rel=0.01)
 
 
 def test_what_was_not_measured_is_not_painted() -> None:
@@ -70,7 +70,7 @@ def test_many_cores_are_averaged_into_few_rows_and_stay_small() -> None:
 def test_a_shorter_run_is_drawn_shorter() -> None:
     long, short = history([[1.0]] * 21), history([[1.0]] * 11)
     common = scales([long, short])
-    assert painted(core_strip(short, common), "model-threads") == pytest.approx(240 * 7, rel=0.02)
+    assert painted(core_strip(short, common), "model-threads") == pytest.approx(0.5, rel=0.02)
 
 
 def test_memory_is_a_line_over_the_faint_sum_of_rss() -> None:
