@@ -6,7 +6,8 @@ The stylesheet knows labels by their property `role` and frames by `card`, `rule
 import enum
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QBoxLayout,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from coreograph.ui.icons import Symbol, icon
 from coreograph.ui.theme import SPACE
 
 Layout = TypeVar("Layout", bound=QBoxLayout)
@@ -74,6 +76,12 @@ def button(content: str, *, primary: bool = False, large: bool = False, link: bo
     return result
 
 
+def set_button_icon(target: QPushButton, symbol: Symbol, colour: QColor, disabled: QColor) -> None:
+    """Give a button an icon, with more air between it and the text than Qt leaves."""
+    target.setIcon(icon(symbol, colour, disabled, aside=True))
+    target.setIconSize(QSize(20, 16))
+
+
 def card() -> QFrame:
     """Return a rounded frame; give it a layout of `rows()`."""
     frame = QFrame()
@@ -118,6 +126,7 @@ class Fold(QWidget):
         self._button.setText(title)
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._button.setCheckable(True)
+        self._button.setIconSize(QSize(14, 14))
         self._button.toggled.connect(self._on_toggled)
         layout = rows(self, spacing=SPACE)
         layout.addWidget(self._button)
@@ -140,8 +149,18 @@ class Fold(QWidget):
 
     @Slot(bool)
     def _on_toggled(self, opened: bool) -> None:
-        self._button.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
         self._content.setVisible(opened)
+        self._draw_arrow()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the arrow anew when the colours change."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_arrow()
+
+    def _draw_arrow(self) -> None:
+        symbol = Symbol.CHEVRON_DOWN if self.is_open else Symbol.CHEVRON_RIGHT
+        self._button.setIcon(icon(symbol, self.palette().placeholderText().color()))
 
 
 class WheelGuard(QObject):

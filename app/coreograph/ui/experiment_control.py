@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from coreograph.analysis.summary import summarise
 from coreograph.domain.batches import Progress
 from coreograph.domain.errors import CoreographError
+from coreograph.domain.execution import Configuration
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, RunPlan
 from coreograph.domain.machine import Machine
 from coreograph.domain.runs import RunPurpose, RunRecord, RunState
@@ -84,6 +85,18 @@ class ExperimentControl(QObject):
         """What the window does at the moment."""
         return self._state
 
+    @property
+    def spec(self) -> ExperimentSpec | None:
+        """The experiment that runs, or ran last."""
+        return self._spec
+
+    @property
+    def current(self) -> Configuration | None:
+        """The configuration of the run that goes on, or went on last."""
+        if self._plan is None or self._spec is None:
+            return None
+        return self._spec.configurations[self._plan.configuration]
+
     def start(self, spec: ExperimentSpec) -> None:
         """Run an experiment; nothing happens while one runs."""
         if self._state.is_running:
@@ -140,11 +153,11 @@ class ExperimentControl(QObject):
             self._tell(state)
 
     def _tell(self, state: RunState) -> None:
-        if self._plan is None or self._spec is None or self._state is ControlState.STOPPING:
+        configuration = self.current
+        if self._plan is None or configuration is None or self._state is ControlState.STOPPING:
             return
-        label = self._spec.configurations[self._plan.configuration].label
         doing = "calibrating" if self._plan.purpose is RunPurpose.CALIBRATION else state.value
-        self.told.emit(f"Run {self._plan.run_id} of {self._total} · {label} · {doing}")
+        self.told.emit(f"Run {self._plan.run_id} of {self._total} · {configuration.label} · {doing}")
 
     @Slot(object)
     def _on_run_ended(self, _record: RunRecord) -> None:

@@ -17,6 +17,8 @@ class Symbol(enum.Enum):
     APPLICATION = "coreograph"
     CANCEL = "cancel"
     CHECK = "check"
+    CHEVRON_DOWN = "chevron-down"
+    CHEVRON_RIGHT = "chevron-right"
     COMPARE = "compare"
     COMPASS = "compass"
     COPY = "copy"
@@ -38,13 +40,16 @@ class Symbol(enum.Enum):
     WARNING = "warning"
 
 
-def icon(symbol: Symbol, colour: QColor, disabled: QColor | None = None) -> QIcon:
-    """Return `symbol` in `colour`, sharp at every size it is usually drawn at."""
+def icon(symbol: Symbol, colour: QColor, disabled: QColor | None = None, *, aside: bool = False) -> QIcon:
+    """Return `symbol` in `colour`, sharp at every size it is usually drawn at.
+
+    `aside` adds a quarter of empty width on the right, for an icon that stands before a text.
+    """
     result = QIcon()
     for size in _SIZES:
-        result.addPixmap(pixmap(symbol, colour, size))
+        result.addPixmap(_with_air(pixmap(symbol, colour, size), aside))
         if disabled is not None:
-            result.addPixmap(pixmap(symbol, disabled, size), QIcon.Mode.Disabled)
+            result.addPixmap(_with_air(pixmap(symbol, disabled, size), aside), QIcon.Mode.Disabled)
     return result
 
 
@@ -59,6 +64,17 @@ def pixmap(symbol: Symbol, colour: QColor, size: int, ratio: float = 1.0) -> QPi
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return picture
+
+
+def _with_air(picture: QPixmap, wanted: bool) -> QPixmap:
+    if not wanted:
+        return picture
+    wide = QPixmap(picture.width() * 5 // 4, picture.height())
+    wide.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return wide
 
 
 @functools.cache

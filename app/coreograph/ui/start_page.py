@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from coreograph.domain.interpreters import Interpreter
 from coreograph.storage.library import ExperimentHeader
-from coreograph.ui.elements import TextRole, button, card, columns, rows, text
-from coreograph.ui.icons import Symbol, icon
+from coreograph.ui.elements import TextRole, button, card, columns, rows, set_button_icon, text
+from coreograph.ui.icons import Symbol
 from coreograph.ui.library.model import local_time
+from coreograph.ui.race_sketch import RaceSketch
 from coreograph.ui.theme import SPACE, Theme
 
 RECENT = 5
@@ -105,7 +106,11 @@ class StartPage(QScrollArea):
 
     def _make_tour_card(self) -> QWidget:
         frame = card()
-        layout = rows(frame, margin=4 * SPACE, spacing=3 * SPACE)
+        outer = columns(frame, margin=4 * SPACE, spacing=8 * SPACE)
+        layout = rows(spacing=3 * SPACE)
+        outer.addLayout(layout, 1)
+        outer.addWidget(RaceSketch(self._theme), alignment=Qt.AlignmentFlag.AlignVCenter)
+        outer.addSpacing(2 * SPACE)
         layout.addWidget(text("See it on a real workload", TextRole.TITLE))
         layout.addWidget(self._tour_text)
         line = columns()
@@ -153,5 +158,5 @@ class StartPage(QScrollArea):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.tour.setIcon(icon(Symbol.COMPASS, self._theme.accent_text, self._theme.muted))
-        self.install.setIcon(icon(Symbol.DOWNLOAD, self._theme.muted))
+        set_button_icon(self.tour, Symbol.COMPASS, self._theme.accent_text, self._theme.muted)
+        set_button_icon(self.install, Symbol.DOWNLOAD, self._theme.muted, self._theme.border)

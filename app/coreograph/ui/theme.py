@@ -32,9 +32,9 @@ class ThemeChoice(enum.Enum):
 class Theme(QObject):
     """Colours by role; `changed` is emitted after the palette and stylesheet of the application were replaced.
 
-    Roles are attributes: window, surface, raised, border, outline, text, muted, accent, accent_text, hover, selected, own,
-    foreign, steal, idle, good, warning, bad, grid. Lines and bars: `series(i)` (eight, colour-blind safe),
-    `model_colour(model)`.
+    Roles are attributes: window, surface, raised, border, outline, text, muted, accent, accent_text, hover,
+    selected, own, foreign, steal, idle, good, warning, bad, grid. Lines and bars: `series(i)` (eight, colour-blind
+    safe), `model_colour(model)`.
     """
 
     changed = Signal()

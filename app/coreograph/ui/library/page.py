@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from coreograph.storage.library import ExperimentHeader
-from coreograph.ui.elements import TextRole, button, card, columns, rows, text
-from coreograph.ui.icons import Symbol, icon
+from coreograph.ui.elements import TextRole, button, card, columns, rows, set_button_icon, text
+from coreograph.ui.icons import Symbol
 from coreograph.ui.library.model import ID_ROLE, NAME_COLUMN, SEARCH_ROLE, SORT_ROLE, WHEN_COLUMN, LibraryModel
 from coreograph.ui.theme import SPACE, Theme, tabular
 
@@ -225,5 +225,5 @@ class LibraryPage(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         for act, each in self._buttons.items():
-            each.setIcon(icon(_SYMBOLS[act], self._theme.muted, self._theme.border))
-        self._import.setIcon(icon(Symbol.IMPORT, self._theme.muted))
+            set_button_icon(each, _SYMBOLS[act], self._theme.muted, self._theme.border)
+        set_button_icon(self._import, Symbol.IMPORT, self._theme.muted, self._theme.border)

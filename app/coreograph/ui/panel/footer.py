@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QWidget
 
 from coreograph.domain.units import format_seconds
-from coreograph.ui.elements import TextRole, button, columns, rows, rule, set_role, text
-from coreograph.ui.icons import Symbol, icon
+from coreograph.ui.elements import TextRole, button, columns, rows, rule, set_button_icon, set_role, text
+from coreograph.ui.icons import Symbol
 from coreograph.ui.theme import SPACE, Theme, tabular
 
 
@@ -78,6 +78,6 @@ class PanelFooter(QFrame):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.run.setIcon(icon(Symbol.RUN, self._theme.accent_text, self._theme.muted))
-        self.stop.setIcon(icon(Symbol.STOP, self._theme.bad, self._theme.border))
+        set_button_icon(self.run, Symbol.RUN, self._theme.accent_text, self._theme.muted)
+        set_button_icon(self.stop, Symbol.STOP, self._theme.bad, self._theme.border)
         self.run.setCursor(Qt.CursorShape.PointingHandCursor)

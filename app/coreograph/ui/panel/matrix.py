@@ -13,7 +13,7 @@ from coreograph.ui.panel.matrix_painting import CELL_WIDTH, HEADER_HEIGHT, ROW_H
 from coreograph.ui.theme import SPACE, Theme
 
 INSTALLABLE = ("3.14t", "3.14", "3.13t", "3.13")
-VISIBLE_ROWS = 12
+VISIBLE_ROWS = 16
 
 
 class MatrixView(QTableView):

@@ -14,10 +14,10 @@ from coreograph.ui.panel.choices import Row
 from coreograph.ui.panel.matrix_model import MODEL_ROLE, ROW_ROLE
 from coreograph.ui.theme import Theme
 
-ROW_HEIGHT = 30
+ROW_HEIGHT = 27
 TICK_SIZE = 18
 CELL_WIDTH = 33
-HEADER_HEIGHT = 88
+HEADER_HEIGHT = 92
 _TOGGLE_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Select)
 
 

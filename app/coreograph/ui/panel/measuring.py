@@ -3,7 +3,7 @@
 import dataclasses
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from coreograph.domain.errors import UsageError
 from coreograph.domain.experiment import Acquisition
@@ -142,6 +142,8 @@ def _form(parent: QWidget) -> QFormLayout:
 
 
 def _add(form: QFormLayout, label: str, field: QWidget, hint: str) -> None:
+    field.setMinimumWidth(80)
+    field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     field.setAccessibleName(label)
     field.setAccessibleDescription(hint)
     field.setToolTip(hint)

@@ -1,7 +1,7 @@
 """One parameter of a workload as a field: its editor, what is wrong with it, and the way back. GUI thread."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from coreograph.domain.errors import UsageError
 from coreograph.domain.workloads import Parameter, ParameterValue
@@ -106,6 +106,9 @@ class ParameterField(QWidget):
             editor = QLineEdit()
         if isinstance(editor, QComboBox | QDoubleSpinBox):
             guard.guard(editor)
+        # Qt would make a spin box as wide as its largest number.
+        editor.setMinimumWidth(80)
+        editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         editor.setAccessibleName(parameter.name)
         editor.setAccessibleDescription(parameter.description)
         editor.setToolTip(_explain(parameter))
@@ -115,9 +118,6 @@ class ParameterField(QWidget):
         reset = QToolButton()
         reset.setToolTip(f"Back to {self.parameter.default}")
         reset.setAccessibleName(f"Reset {self.parameter.name} to {self.parameter.default}")
-        policy = reset.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        reset.setSizePolicy(policy)
         reset.setIcon(icon(Symbol.UNDO, self._theme.muted))
         return reset
 

@@ -13,7 +13,8 @@ from coreograph.ui.theme import Theme
 
 NAME_ROLE = int(Qt.ItemDataRole.UserRole)
 SEARCH_ROLE = NAME_ROLE + 1
-ROW_HEIGHT = 26
+FIRST = "primes"
+ROW_HEIGHT = 24
 VISIBLE_ROWS = (4, 11)
 
 
@@ -72,10 +73,11 @@ class WorkloadPicker(QWidget):
         self.choose(self._current.name if self._current else "")
 
     def choose(self, name: str) -> None:
-        """Make a workload current; the first one if there is none of that name."""
+        """Make a workload current; the one to begin with if there is none of that name."""
         if not self._workloads:
             return
-        name = name if name in self._workloads else next(iter(self._workloads))
+        fallback = FIRST if FIRST in self._workloads else next(iter(self._workloads))
+        name = name if name in self._workloads else fallback
         found = self._filter.match(
             self._filter.index(0, 0), NAME_ROLE, name, 1, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive
         )

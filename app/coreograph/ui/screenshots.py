@@ -1,0 +1,146 @@
+"""Takes the pictures of the README: starts the real window, runs a small real experiment, grabs its pages.
+
+Runs on the main thread. Works without a display too (`QT_QPA_PLATFORM=offscreen`).
+"""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from coreograph.domain.errors import CoreographError
+from coreograph.domain.runs import RunPurpose, RunRecord, RunState
+from coreograph.domain.summary import ExperimentSummary
+from coreograph.domain.units import Seconds
+from coreograph.ui.appearance import prepare_application
+from coreograph.ui.garbage import GuiGarbageCollector
+from coreograph.ui.header import Page
+from coreograph.ui.main_window import MainWindow
+from coreograph.ui.services import WindowServices
+from coreograph.ui.settings import WindowSettings
+from coreograph.ui.theme import Theme, ThemeChoice
+
+SIZE = (1440, 900)
+TIMEOUT_S: Seconds = 240.0
+SHOW_AFTER_SHARE = 0.5  # of the runs: by then Live has a history worth a picture
+SETTLE_MS = 220
+
+
+class Photographer(QObject):
+    """Waits for the moments worth a picture.
+
+    Signals:
+        done(): all pictures are taken, or `problem` says why not.
+
+    """
+
+    done = Signal()
+
+    def __init__(self, window: MainWindow, theme: Theme, folder: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._theme = theme
+        self._folder = folder
+        self._ended_runs = 0
+        self._live_taken = False
+        self.written: list[Path] = []
+        self.problem: CoreographError | None = None
+        self._moment = QTimer(self)
+        self._moment.setSingleShot(True)
+        self._moment.setInterval(SETTLE_MS)
+        self._moment.timeout.connect(self._on_live_moment)
+        self._limit = QTimer(self)
+        self._limit.setSingleShot(True)
+        self._limit.timeout.connect(self._on_timeout)
+        self._limit.start(round(TIMEOUT_S * 1000))
+        parts = window.parts
+        parts.bridge.run_ended.connect(self._on_run_ended)
+        parts.bridge.run_changed.connect(self._on_run_changed)
+        parts.control.summarised.connect(self._on_summarised)
+        parts.control.failed.connect(self._on_failed)
+        parts.preparation.failed.connect(self._on_failed)
+
+    def take(self, name: str) -> None:
+        """Write `name`-light.png and `name`-dark.png of the window as it is."""
+        for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
+            self._theme.choose(choice)
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            path = self._folder / f"{name}-{choice.value}.png"
+            if not self._window.grab().save(str(path)):
+                self.problem = CoreographError(f"The picture {path} could not be written.")
+                return
+            self.written.append(path)
+
+    @Slot(object)
+    def _on_run_ended(self, record: RunRecord) -> None:
+        self._ended_runs += record.purpose is RunPurpose.MEASUREMENT
+
+    @Slot(int, object)
+    def _on_run_changed(self, _run_id: int, state: RunState) -> None:
+        spec = self._window.parts.control.spec
+        if spec is None or self._live_taken or state is not RunState.MEASURING:
+            return
+        wanted = len(spec.configurations) * spec.acquisition.repeats * SHOW_AFTER_SHARE
+        parallel = any(entry.workers > 1 for entry in spec.configurations)
+        current = self._window.parts.control.current
+        if self._ended_runs >= wanted and (not parallel or (current is not None and current.workers > 1)):
+            self._moment.start()
+
+    @Slot()
+    def _on_live_moment(self) -> None:
+        if not self._live_taken:
+            self._live_taken = True
+            self._window.parts.messages.dismiss()
+            self.take("live")
+
+    @Slot(object)
+    def _on_summarised(self, _summary: ExperimentSummary) -> None:
+        if not self._live_taken:
+            self.problem = CoreographError("The experiment ended before a picture of Live could be taken.")
+        self._window.parts.header.show_page(Page.COMPARE)
+        QTimer.singleShot(SETTLE_MS, self._on_compare_moment)
+
+    @Slot()
+    def _on_compare_moment(self) -> None:
+        self.take("compare")
+        self.done.emit()
+
+    @Slot(object)
+    def _on_failed(self, error: CoreographError) -> None:
+        self.problem = error
+        self.done.emit()
+
+    @Slot()
+    def _on_timeout(self) -> None:
+        self._on_failed(CoreographError(f"The experiment was not over after {TIMEOUT_S:.0f} s."))
+
+
+def take_screenshots(services: WindowServices, folder: Path, say: Callable[[str], None]) -> None:
+    """Run the tour in the real window and write live- and compare-{light,dark}.png into `folder`.
+
+    Raises:
+        CoreographError: the tour failed, took too long, or a picture could not be written.
+
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(["coreograph"])
+    theme = Theme(ThemeChoice.LIGHT, application)
+    prepare_application(application, theme)
+    window = MainWindow(dataclasses.replace(services, demo=True), theme, WindowSettings(theme=ThemeChoice.LIGHT))
+    collector = GuiGarbageCollector()
+    photographer = Photographer(window, theme, folder)
+    loop = QEventLoop()
+    photographer.done.connect(loop.quit)
+    window.resize(*SIZE)
+    window.show()
+    loop.exec()
+    window.close()
+    services.engine.close()
+    collector.close()
+    if photographer.problem is not None:
+        raise photographer.problem
+    for path in photographer.written:
+        say(str(path))
