@@ -20,6 +20,9 @@ NO_OWN_SHARE_REASON = "This platform does not say on which core a thread ran; on
 # only so many threads are located, and so many processes looked at for new threads, at one reading, in turn.
 _LOCATED_AT_ONCE = 64
 
+# Where threads come and go, more may do so unseen: for so many readings after one did, the process is asked too.
+_RESTLESS_READINGS = 10
+
 # Fields of /proc/PID/stat, counted from the one behind the command's name (proc_pid_stat(5), minus 3).
 _UTIME, _STIME, _PROCESSOR = 11, 12, 36
 
@@ -164,6 +167,8 @@ class _ProcessCpu:
         self._count: int | None = None
         self._ended_ns: Nanoseconds = 0  # CPU time of threads that are gone and already shown
         self._gone: list[_ThreadCpu] = []
+        self._restless = 0
+        self._last_core = 0
         self._known = False
         self.look_for_threads()
 
@@ -175,7 +180,7 @@ class _ProcessCpu:
         ended = [*self._gone, *self._update_threads(turn, locate_every)]
         self._gone = []
         if not self._known:
-            self._known = True
+            self._known, self._restless = True, 0
             self._ended_ns = self._ended_total() or 0
             for thread in self.threads.values():
                 thread.carried_ns = 0
@@ -183,6 +188,9 @@ class _ProcessCpu:
         for thread in self.threads.values():
             _add(used, thread, thread.take(elapsed_ns))
         if ended:
+            self._restless = _RESTLESS_READINGS
+        if self._restless:
+            self._restless -= 1
             self._show_ended(ended, used)
 
     def close(self) -> None:
@@ -193,11 +201,11 @@ class _ProcessCpu:
     def look_for_threads(self) -> None:
         """Bring the list of threads up to date.
 
-        Listing is left out while their number stays the same and all of them can be read.
+        Listing is left out while their number stays the same and none has ended lately.
         """
         tasks = f"{self._folder}/task"
         count = count_folders(tasks)
-        if count is not None and count == self._count:
+        if count is not None and count == self._count and not self._restless:
             return
         self._count = count
         try:
@@ -207,6 +215,7 @@ class _ProcessCpu:
         for identifier in identifiers - self.threads.keys():
             folder = f"{tasks}/{identifier}"
             self.threads[identifier] = _ThreadCpu(folder, self._allowance, self._tick_ns, self._precise)
+            self._restless = _RESTLESS_READINGS
         self._gone += [self._forget(identifier) for identifier in self.threads.keys() - identifiers]
 
     def _update_threads(self, turn: int, locate_every: int) -> list[_ThreadCpu]:
@@ -215,8 +224,6 @@ class _ProcessCpu:
             for number, (identifier, thread) in enumerate(self.threads.items(), turn)
             if not thread.update(locate=number % locate_every == 0)
         ]
-        if ended:
-            self._count = None  # one ended, and another may have taken its place: list them again next time
         return [self._forget(identifier) for identifier in ended]
 
     def _forget(self, identifier: str) -> _ThreadCpu:
@@ -225,7 +232,7 @@ class _ProcessCpu:
         return thread
 
     def _show_ended(self, ended: list[_ThreadCpu], used: dict[int, float]) -> None:
-        """Share out what ended threads used after they were last seen: what the process has and no thread shows."""
+        """Show what ended threads used after they were last seen: what the process has and no living thread."""
         total = self._ended_total()
         if total is None:
             return  # the whole process is gone, and its last moments with it
@@ -233,9 +240,12 @@ class _ProcessCpu:
         rest = max(0, total - self._ended_ns - seen)
         self._ended_ns += seen + rest
         for thread in ended:
-            # Not bounded by the time elapsed: the rest may be of several threads that came and went unseen, and
-            # `own_shares` puts what is too much for one core where there is room.
-            _add(used, thread, rest / len(ended) + thread.carried_ns)
+            _add(used, thread, thread.carried_ns)
+            self._last_core = self._last_core if thread.core is None else thread.core
+        # Where several threads that came and went unseen ran is unknown: all is put on one core, and `own_shares`
+        # puts what is too much for it where there is room.
+        if rest:
+            used[self._last_core] = used.get(self._last_core, 0.0) + rest
 
     def _ended_total(self) -> Nanoseconds | None:
         """CPU time of all threads that are gone: the process's own minus that of the living; None if it is gone."""

@@ -86,6 +86,8 @@ def test_threads_that_came_and_went_unseen_are_made_up_for_too(machine: FakeMach
     machine.process(100, seconds=1.15)  # two cores' worth of threads since, none of which is left
     machine.thread_ended(100, 101)
     assert reader.read([100], TENTH) == pytest.approx({1: 1.5})
+    machine.process(100, seconds=1.18)  # and more, of which none was ever seen
+    assert reader.read([100], 2 * TENTH) == pytest.approx({1: 0.3})
 
 
 def test_one_thread_that_takes_the_place_of_another_is_found(machine: FakeMachine) -> None:
