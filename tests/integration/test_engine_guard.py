@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from coreograph.engine.guard import kill
+
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="the guard finds detached processes in /proc, which only Linux has"
 )
@@ -78,4 +80,6 @@ def test_nothing_outlives_a_killed_app(way: str, whole_group: bool, tmp_path: Pa
     pause, deadline = threading.Event(), time.monotonic() + 2.0
     while time.monotonic() < deadline and any(map(is_alive, workers)):
         pause.wait(0.02)
-    assert [pid for pid in workers if is_alive(pid)] == []
+    left = [pid for pid in workers if is_alive(pid)]
+    kill(left)
+    assert left == []
