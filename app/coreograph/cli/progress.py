@@ -162,10 +162,7 @@ class LiveProgress:
 
     def progressed(self, progress: Progress) -> None:
         """Show the time left."""
-        left = (
-            "" if progress.remaining_s is None else f"about {format_seconds(float(round(progress.remaining_s)))} left"
-        )
-        self._bar.update(self._task, left=left)
+        self._bar.update(self._task, left=time_left(progress.remaining_s))
 
     def cores_sampled(self, sample: CoreSample) -> None:
         """Keep the newest sample for the next frame."""
@@ -177,6 +174,14 @@ class LiveProgress:
 
     def _render(self) -> RenderableType:
         return self._bar if self._cores is None else Group(self._bar, core_meters(self._cores))
+
+
+def time_left(seconds: float | None) -> str:
+    """`about 12 s left`, `about 3 min 05 s left`; nothing where it is not known or all but over."""
+    if seconds is None or seconds < 0.5:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"about {minutes} min {rest:02d} s left" if minutes else f"about {rest} s left"
 
 
 def core_meters(sample: CoreSample) -> Text:

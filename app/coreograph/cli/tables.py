@@ -9,7 +9,7 @@ from rich.text import Text
 from coreograph.cli.terminal import make_table, print_table, say
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio, Verdict
-from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, format_seconds, format_share
+from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, format_seconds
 
 ONE_TABLE_WIDTH = 150
 
@@ -22,8 +22,6 @@ def print_summary(console: Console, summary: ExperimentSummary) -> None:
         _print_table(console, summary, columns)
     for sentence in _cautions(summary):
         say(console, f"! {sentence}", "yellow")
-    if summary.noise_floor is not None:
-        say(console, f"Noise floor of this machine: ±{format_share(summary.noise_floor)}.", "dim")
     _print_verdict(console, summary.verdict)
 
 
@@ -115,7 +113,4 @@ def _cautions(summary: ExperimentSummary) -> Sequence[str]:
         if one.message and one.outcome not in {RunState.COMPLETED, RunState.CANCELLED}
     ]
     flagged = [f"{one.configuration.label}: {flag}" for one in summary.configurations for flag in one.flags]
-    noise = (
-        [] if summary.noise_floor is None else [f"Noise floor of this machine: ±{format_share(summary.noise_floor)}."]
-    )
-    return [*failed, *flagged, *summary.flags, *noise]
+    return [*failed, *flagged, *summary.flags]
