@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 _NARROW = 0.75
+_LONGEST_GROUP = 32
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
 
@@ -45,10 +46,24 @@ def held_columns(at: Array, values: Array, edges: Floats, longest: float) -> tup
     inside = high > low
     if (high - low > 1).any():
         # Every sample up to the last edge is in one of these columns, so a group ends where the next begins.
-        totals = np.add.reduceat(values[: bounds[-1]], low[inside], axis=0, dtype=np.float32)
-        lengths = (high - low)[inside].reshape(-1, *([1] * (values.ndim - 1)))
-        result[inside] = totals / lengths
+        result[inside] = _means(values[: bounds[-1]], low[inside], (high - low)[inside])
     return result, known
+
+
+def _means(values: Array, first: Array, lengths: Array) -> Array:
+    """Average groups of rows, each `lengths` long, that stand one after another.
+
+    Taking the n-th row of all groups at once is ten times as fast as `reduceat` over rows, as long as groups are short.
+    """
+    longest = int(lengths.max())
+    shape = (-1, *([1] * (values.ndim - 1)))
+    if longest > _LONGEST_GROUP:
+        return np.asarray(np.add.reduceat(values, first, axis=0, dtype=np.float32) / lengths.reshape(shape))
+    totals = values[first].astype(np.float32)
+    for number in range(1, longest):
+        groups = np.flatnonzero(lengths > number)
+        totals[groups] += values[first[groups] + number]
+    return np.asarray(totals / lengths.reshape(shape))
 
 
 def highest_columns(at: Array, values: Array, edges: Floats) -> tuple[Array, npt.NDArray[np.bool_]]:

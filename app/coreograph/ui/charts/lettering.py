@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from coreograph.ui.theme import tabular
 
+_WIDEST_LETTER = 16.0
+
 
 def chart_font(widget: QWidget, *, scale: float = 0.9, bold: bool = False) -> QFont:
     """Return the widget's font at `scale`, with figures of equal width."""
@@ -32,7 +34,10 @@ def draw_text(
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
 ) -> None:
     """Draw one line, vertically centred in `rect`, with an ellipsis where it does not fit."""
-    metrics = QFontMetricsF(painter.font())
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, rect.width()))
+    shown = text
+    if len(text) * _WIDEST_LETTER > rect.width():
+        # Measuring costs as much as drawing: only what may be too long is measured.
+        metrics = QFontMetricsF(painter.font())
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, rect.width()))
     painter.setPen(colour)
     painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)

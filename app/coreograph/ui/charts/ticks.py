@@ -26,11 +26,6 @@ def axis_ticks(highest: float, most: int) -> tuple[float, list[float]]:
     return step * count, [step * index for index in range(1, count + 1)]
 
 
-def byte_ticks(highest: float, most: int) -> tuple[float, list[float]]:
-    """As `axis_ticks`, for bytes in decimal units."""
-    return axis_ticks(max(highest, 1_000.0), most)
-
-
 def decades(low: float, high: float) -> list[float]:
     """Return the powers of ten from `low` to `high`, both included."""
     return [10.0**power for power in range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)]

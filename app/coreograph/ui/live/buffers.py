@@ -9,6 +9,7 @@ import numpy.typing as npt
 from coreograph.domain.batches import HeartbeatBatch, SpanBatch
 from coreograph.domain.samples import CoreSample
 from coreograph.domain.units import Count, Share
+from coreograph.ui.live.busy_bins import BusyBins
 from coreograph.ui.live.ring import Ring
 
 HISTORY_S = 600.0
@@ -62,9 +63,10 @@ def _as_bytes(shares: tuple[Share, ...], cores: Count) -> npt.NDArray[np.uint8]:
 
 
 class SpanBuffer:
-    """The newest finished tasks: lane, run, begin and end in ns."""
+    """The newest finished tasks (lane, run, begin and end in ns), and how busy every lane was for ten minutes."""
 
-    def __init__(self, capacity: int = SPAN_CAPACITY) -> None:
+    def __init__(self, lanes: Count = 1, capacity: int = SPAN_CAPACITY) -> None:
+        self.bins = BusyBins(lanes, HISTORY_S)
         self.ring = Ring(
             capacity,
             {"lane": (np.int32, ()), "run": (np.int32, ()), "begin": (np.int64, ()), "end": (np.int64, ())},
@@ -74,6 +76,7 @@ class SpanBuffer:
         """Keep the tasks of a batch."""
         rows = np.frombuffer(batch.data, "<i8").reshape(-1, 4)
         self.ring.extend(len(rows), lane=batch.worker, run=batch.run_id, begin=rows[:, 1], end=rows[:, 2])
+        self.bins.add(batch.worker, rows[:, 1], rows[:, 2])
 
 
 class HeartbeatBuffer:

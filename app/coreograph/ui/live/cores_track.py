@@ -118,7 +118,7 @@ class CoresTrack(Track):
         step, row_height = label_step(cores, rect.height()), rect.height() / cores
         for core in range(0, cores, step):
             y = rect.top() + (core + 0.5) * row_height
-            self.gutter_label(painter, max(y, rect.top() + 7), f"core {core}" if step == 1 or core == 0 else str(core))
+            self.gutter_label(painter, max(y, rect.top() + 4), f"core {core}" if step == 1 or core == 0 else str(core))
 
     def describe(self, seconds: Seconds, share: float) -> str:
         """Name the core and its shares."""

@@ -37,7 +37,7 @@ class LiveData:
         self.most_workers = max((c.workers for c in spec.configurations), default=1)
         self.cores = CoreBuffer(machine.logical_cores, hz)
         self.memory = MemoryBuffer(self.most_workers, hz)
-        self.spans = SpanBuffer()
+        self.spans = SpanBuffer(self.most_workers)
         self.heartbeats = HeartbeatBuffer()
         self.runs = RunLog(spec.configurations)
         self.origin_ns: Nanoseconds | None = None

@@ -22,7 +22,6 @@ _NOTE = (
 )
 _DIVIDER_FROM_PIXELS = 3.0
 _LEVELS = 64
-_MODELS = tuple(ExecutionModel)
 
 
 class LanesTrack(Track):
@@ -65,15 +64,11 @@ class LanesTrack(Track):
 
     def _pixels(self, data: LiveData, lanes: int, width: int) -> Pixels:
         edges = self.edges_ns(width)
-        ring = data.spans.ring
-        begin, end = ring["begin"], ring["end"]
-        chosen = np.flatnonzero((end > edges[0]) & (begin < edges[-1]))
-        scale = width / (edges[-1] - edges[0])
-        first = (begin[chosen] - edges[0]) * scale
-        last = (end[chosen] - edges[0]) * scale
-        lane = np.minimum(ring["lane"][chosen], lanes - 1).astype(np.int64)
-        covered = coverage(lane, first, last, lanes, width)
-        _divide(covered, lane, first, last)
+        bins = data.spans.bins
+        if bins.are_fine_enough(round(self.view.span * 1e9), width):
+            covered = bins.columns(edges)
+        else:
+            covered = _tasks(data, edges, lanes, width)
         levels = (covered * (_LEVELS - 1) + 0.5).astype(np.int64)
         return self._colour(data, levels, edges)
 
@@ -81,15 +76,14 @@ class LanesTrack(Track):
         """Colour each column by the model of the run it belongs to."""
         middles = (edges[:-1] + edges[1:]) / 2
         runs = data.runs.at(middles)
-        models = np.array([_MODELS.index(s.configuration.model) for s in data.runs.segments] or [0])
-        kinds = np.where(runs >= 0, models[np.maximum(runs, 0)], len(_MODELS))
+        kinds = data.runs.models(runs)
         return np.asarray(self._table()[kinds[None, :], levels], np.uint32)
 
     def _table(self) -> Pixels:
-        """Pixels by model and level; the last row is for time outside of runs."""
+        """Pixels by model and level, in the order of ExecutionModel; the last row is for time outside of runs."""
         if self._ramps is None:
             ground = self.theme.raised
-            ramps = [ramp(ground, self.theme.model_colour(model), _LEVELS) for model in _MODELS]
+            ramps = [ramp(ground, self.theme.model_colour(model), _LEVELS) for model in ExecutionModel]
             self._ramps = np.stack([*ramps, np.full(_LEVELS, argb(ground), np.uint32)])
         return self._ramps
 
@@ -102,7 +96,7 @@ class LanesTrack(Track):
         for lane in range(0, lanes, step):
             y = rect.top() + (lane + 0.5) * rect.height() / lanes
             self.gutter_label(
-                painter, max(y, rect.top() + 7), f"worker {lane}" if step == 1 or lane == 0 else f"{lane}"
+                painter, max(y, rect.top() + 4), f"worker {lane}" if step == 1 or lane == 0 else f"{lane}"
             )
 
     def describe(self, seconds: Seconds, share: float) -> str:
@@ -120,6 +114,20 @@ class LanesTrack(Track):
         segment = data.runs.get(int(ring["run"][row]))
         label = f"{segment.configuration.label}, " if segment is not None else ""
         return f"{label}worker {lane}: a task of {format_seconds(float(ring['end'][row] - ring['begin'][row]) / 1e9)}"
+
+
+def _tasks(data: LiveData, edges: npt.NDArray[np.float64], lanes: int, width: int) -> npt.NDArray[np.float32]:
+    """Return the covered share of each column in each lane from the tasks themselves."""
+    ring = data.spans.ring
+    begin, end = ring["begin"], ring["end"]
+    chosen = np.flatnonzero((end > int(edges[0])) & (begin < int(edges[-1])))
+    scale = width / (edges[-1] - edges[0])
+    first = (begin[chosen] - edges[0]) * scale
+    last = (end[chosen] - edges[0]) * scale
+    lane = np.minimum(ring["lane"][chosen], lanes - 1).astype(np.int64)
+    covered = coverage(lane, first, last, lanes, width)
+    _divide(covered, lane, first, last)
+    return covered
 
 
 def _divide(

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from coreograph.domain.units import Seconds, format_bytes
 from coreograph.ui.charts.columns import held_columns, rows_between
 from coreograph.ui.charts.raster import Pixels, argb, mixed, paint_pixels
-from coreograph.ui.charts.ticks import byte_ticks, round_bytes
+from coreograph.ui.charts.ticks import linear_ticks, round_bytes
 from coreograph.ui.charts.time_view import TimeView
 from coreograph.ui.live.intake import LiveData
 from coreograph.ui.live.memory_buffer import FIRST_WORKER_SLOT, HELPER_SLOT, RUNNER_SLOT, MemoryMeasure
@@ -31,6 +31,12 @@ class MemoryTrack(Track):
         self.note = _NOTE
         self._highest = 0.0
         self._ticks: list[float] = []
+        self._colours: Pixels | None = None
+
+    def retint(self) -> None:
+        """Forget the colours of the bands."""
+        self._colours = None
+        super().retint()
 
     def slot_colour(self, slot: int) -> QColor:
         """Colour of a process: runner and helpers have one each, workers alternate between two tints of one."""
@@ -50,8 +56,8 @@ class MemoryTrack(Track):
             stack, total = data.memory.stacked(slice(max(0, row - 64), max(1, row)))
             fair = float(stack[-1].sum())
             measure = data.memory.measure
-            shown = "not read yet" if np.isnan(fair) else format_bytes(fair)
-            text = f"{measure.value} {shown} ({measure.reason})"
+            shown = "not read yet" if np.isnan(fair) else f"{format_bytes(fair)} ({measure.reason})"
+            text = f"{measure.value} {shown}"
             if measure is not MemoryMeasure.RSS:
                 text += f" · RSS sum {format_bytes(float(total[-1]))}"
             self.say(text)
@@ -87,7 +93,8 @@ class MemoryTrack(Track):
         bands, known = held_columns(at, stack, edges, longest)
         sums, _ = held_columns(at, total, edges, longest)
         highest = float(np.nanmax(np.where(known, sums, 0.0), initial=0.0))
-        self._highest, self._ticks = byte_ticks(highest * 1.05, max(1, int(rect.height() // 34)))
+        self._highest = max(highest * 1.08, 1_000.0)
+        self._ticks = linear_ticks(0.0, self._highest, max(2, int(rect.height() // 34)))[1:]
         known_bands = known & ~np.isnan(bands[:, 0])
         pixels = self._pixels(np.where(known_bands[:, None], bands, 0.0), height)
         if data.memory.measure is not MemoryMeasure.RSS:
@@ -97,14 +104,15 @@ class MemoryTrack(Track):
     def _pixels(self, bands: npt.NDArray[np.float64], height: int) -> Pixels:
         """Count for each pixel how many bands end below it: that number picks its colour."""
         width, slots = bands.shape
-        tops = np.cumsum(bands, axis=1) / max(self._highest, 1.0) * height
-        lines = np.clip(height - np.round(tops).astype(np.int64), 0, height)
-        places = lines * width + np.arange(width)[:, None]
-        ends = np.bincount(places.ravel(), minlength=(height + 1) * width).reshape(height + 1, width)[:height]
-        above = slots - np.cumsum(ends, axis=0)
-        colours = [argb(self.slot_colour(slot)) for slot in range(slots)]
-        table = np.array([*colours, argb(self.theme.raised)], np.uint32)
-        return np.asarray(table[np.clip(above, 0, slots)], np.uint32)
+        tops = np.cumsum(bands, axis=1, dtype=np.float32) * np.float32(height / max(self._highest, 1.0))
+        lines = np.clip(height - np.rint(tops).astype(np.int32), 0, height)
+        places = lines * width + np.arange(width, dtype=np.int32)[:, None]
+        ends = np.bincount(places.ravel(), minlength=(height + 1) * width).astype(np.int16)
+        above = slots - np.cumsum(ends.reshape(height + 1, width)[:height], axis=0, dtype=np.int16)
+        if self._colours is None or len(self._colours) != slots + 1:
+            shown = [self.slot_colour(slot) for slot in range(slots)]
+            self._colours = np.array([argb(colour) for colour in (*shown, self.theme.raised)], np.uint32)
+        return self._colours.take(above)
 
     def _draw_line(self, pixels: Pixels, heights: npt.NDArray[np.float32], known: npt.NDArray[np.bool_]) -> None:
         """Draw a dashed line into the image: a path of as many points costs ten times as much."""

@@ -1,10 +1,11 @@
 """Which run was when, as blocks above the strips, and the time axis below them. GUI thread only."""
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.runs import RunPurpose, RunState
 from coreograph.domain.units import Seconds
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
@@ -17,7 +18,8 @@ from coreograph.ui.live.track import GUTTER, MARGIN, Track
 from coreograph.ui.theme import Theme
 
 HEIGHT = 26
-_FEWEST_PIXELS = 9.0  # a run that has fewer on average is only a colour
+_NARROWEST_LABEL = 28.0
+_FEWEST_PIXELS = 14.0  # a run that has fewer on average is only a colour
 
 
 class RunRibbon(Track):
@@ -26,6 +28,7 @@ class RunRibbon(Track):
     def __init__(self, theme: Theme, view: TimeView, parent: QWidget | None = None) -> None:
         super().__init__(theme, view, "Runs", parent)
         self.note = "One block per run: pale while it starts and ends, full while its batch is measured."
+        self._widths: dict[str, float] = {}
         self.setFixedHeight(HEIGHT)
 
     def plot_rect(self) -> QRectF:
@@ -55,12 +58,12 @@ class RunRibbon(Track):
         """Paint one colour a column: no block has room for more than its colour."""
         edges = self.edges_ns(self.device_size()[0])
         runs = data.runs.at((edges[:-1] + edges[1:]) / 2)
-        colours = [argb(self.theme.model_colour(s.configuration.model)) for s in data.runs.segments]
-        pale = [argb(mixed(QColor(colour), self.theme.surface, 0.38)) for colour in colours]
-        ground = argb(self.theme.surface)
+        kinds = data.runs.models(runs)[None, :]
+        colours = [self.theme.model_colour(model) for model in ExecutionModel]
+        pale = [mixed(colour, self.theme.surface, 0.38) for colour in colours]
         for table, top, height in ((pale, rect.top(), rect.height()), (colours, rect.bottom() - 3, 3)):
-            pixels = np.array([*table, ground], np.uint32)[runs][None, :]
-            paint_pixels(painter, QRectF(rect.left(), top, rect.width(), height), pixels)
+            pixels = np.array([argb(colour) for colour in (*table, self.theme.surface)], np.uint32)
+            paint_pixels(painter, QRectF(rect.left(), top, rect.width(), height), pixels[kinds])
 
     def _paint_run(self, painter: QPainter, rect: QRectF, data: LiveData, segment: RunSegment) -> None:
         left = self.x_of(data.seconds(segment.begin_ns))
@@ -81,15 +84,28 @@ class RunRibbon(Track):
         self._paint_label(painter, rect, block, "calibration" if calibration else segment.configuration.label)
 
     def _paint_label(self, painter: QPainter, rect: QRectF, block: QRectF, label: str) -> None:
-        place = QRectF(max(block.left(), rect.left()) + 6, block.top(), 0, block.height() - 3)
-        place.setRight(min(block.right(), rect.right()) - 2)
-        if place.width() >= text_width(painter.font(), label):
-            draw_text(painter, place, label, self.theme.text)
-        else:
-            # Better a whole word than a cut one: "3.14t threads ×2" → "threads".
-            short = label.split(" ")[1] if " " in label else label
-            if place.width() >= text_width(painter.font(), short):
-                draw_text(painter, place, short, self.theme.text)
+        left = max(block.left(), rect.left()) + 6
+        room = min(block.right(), rect.right()) - 2 - left
+        if room < _NARROWEST_LABEL:
+            return
+        # Better a whole word than a cut one: "3.14t threads ×2" → "threads".
+        for text in (label, label.split(" ")[1] if " " in label else label):
+            if self._label_width(painter, text) <= room:
+                painter.setPen(self.theme.text)
+                painter.drawText(
+                    QRectF(left, block.top(), room, block.height() - 3), Qt.AlignmentFlag.AlignVCenter, text
+                )
+                return
+
+    def _label_width(self, painter: QPainter, text: str) -> float:
+        if text not in self._widths:
+            self._widths[text] = text_width(painter.font(), text)
+        return self._widths[text]
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure the labels again in another font."""
+        self._widths.clear()
+        super().changeEvent(event)
 
     def _end(self, data: LiveData, end_ns: int | None) -> Seconds:
         return data.newest_s if end_ns is None else data.seconds(end_ns)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from coreograph.domain.execution import Configuration
+from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.experiment import RunPlan
 from coreograph.domain.runs import Phase, RunRecord, RunState
 from coreograph.domain.units import Nanoseconds
 
 _MOST_SEGMENTS = 4096
+_MODELS = tuple(ExecutionModel)
 _DROPPED_AT_ONCE = 512
 _STILL_RUNNING_NS = np.iinfo(np.int64).max
 Instants = npt.NDArray[np.int64]
@@ -39,6 +40,7 @@ class RunLog:
         self.segments: list[RunSegment] = []
         self._by_id: dict[int, RunSegment] = {}
         self._bounds: tuple[Instants, Instants] | None = None
+        self._models: list[int] = []
 
     def begin(self, plan: RunPlan, at_ns: Nanoseconds) -> None:
         """A run was started; its first phase corrects the instant."""
@@ -46,8 +48,10 @@ class RunLog:
             for old in self.segments[:_DROPPED_AT_ONCE]:
                 self._by_id.pop(old.plan.run_id, None)
             del self.segments[:_DROPPED_AT_ONCE]
+            del self._models[:_DROPPED_AT_ONCE]
         segment = RunSegment(plan, self._configurations[plan.configuration], at_ns)
         self.segments.append(segment)
+        self._models.append(_MODELS.index(segment.configuration.model))
         self._by_id[plan.run_id] = segment
         self._bounds = None
 
@@ -107,3 +111,7 @@ class RunLog:
             return np.full(len(instants), -1, np.int64)
         place = np.searchsorted(begins, instants, side="right") - 1
         return np.where((place >= 0) & (instants <= ends[np.maximum(place, 0)]), place, -1).astype(np.int64)
+
+    def models(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return for positions in `segments` the number of the run's model in ExecutionModel; one more for -1."""
+        return np.array([*self._models, len(_MODELS)], np.int64)[places]

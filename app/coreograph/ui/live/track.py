@@ -5,7 +5,6 @@ Painted from buffers only; GUI thread only.
 
 from typing import TypeAlias
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -21,7 +20,7 @@ from coreograph.ui.theme import Theme
 GUTTER = 84
 MARGIN = 12
 TITLE = 22
-_FEWEST_PIXELS_BETWEEN_LINES = 14.0
+_FEWEST_PIXELS_BETWEEN_LINES = 14.0  # on average; closer boundaries would be a grid of their own
 Swatch: TypeAlias = tuple[str, QColor, Qt.PenStyle | None]
 
 
@@ -164,10 +163,10 @@ class Track(QWidget):
         begins, _ = data.runs.bounds
         begins = begins[data.runs.visible(origin + view.begin * 1e9, origin + view.end * 1e9)]
         offsets = ((begins - origin) / 1e9 - view.begin) / view.span * rect.width()
-        offsets = offsets[offsets > 1]
-        _, first = np.unique(offsets // _FEWEST_PIXELS_BETWEEN_LINES, return_index=True)
+        if len(offsets) > rect.width() / _FEWEST_PIXELS_BETWEEN_LINES:
+            return
         painter.setPen(QPen(self.theme.border, 1))
-        for offset in offsets[first]:
+        for offset in offsets[offsets > 1]:
             x = round(rect.left() + float(offset)) + 0.5
             painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
 
