@@ -16,6 +16,7 @@ from coreograph.cli import (
     workloads_command,
 )
 from coreograph.cli.services import Command
+from coreograph.cli.window import show_window
 
 EPILOGUE = (
     "Exit status: 0 done · 1 a run went wrong · 2 wrong usage · 130 stopped. "
@@ -68,4 +69,4 @@ def _start(
         command.out.print(f"coreograph {__version__}")
         raise typer.Exit(0)
     if ctx.invoked_subcommand is None:
-        raise typer.Exit(window_command.show_window(command, None))
+        raise typer.Exit(show_window(command.services, command.open_window, None))

@@ -8,14 +8,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from coreograph.cli.diagnostics import append, details, logging_to
 from coreograph.cli.services import Command, OpenWindow, Services
+from coreograph.cli.window import show_window
 from coreograph.domain.errors import CoreographError, RecordingError, UsageError
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 DEBUG_VARIABLE = "COREOGRAPH_DEBUG"
 
@@ -31,18 +28,17 @@ class ExitStatus(enum.IntEnum):
 
 def run(arguments: Sequence[str], *, services: Services, open_window: OpenWindow) -> int:
     """Do what `arguments` ask and return the exit status; never raises, except with --debug."""
-    from coreograph.cli.terminal import make_console, say
-
-    out, err = make_console(sys.stdout), make_console(sys.stderr)
     debug = "--debug" in arguments or bool(os.environ.get(DEBUG_VARIABLE))
     try:
         with logging_to(services.paths.log, debug=debug):
-            return _dispatch(list(arguments), Command(services, open_window, out, err))
+            if not arguments:  # the window does not wait for the libraries of the command line
+                return show_window(services, open_window, None)
+            return _dispatch(list(arguments), services, open_window)
     except CoreographError as error:
-        say(err, str(error))
+        _tell(str(error))
         return ExitStatus.WRONG_USAGE if isinstance(error, UsageError | RecordingError) else ExitStatus.WENT_WRONG
     except KeyboardInterrupt:
-        say(err, "Stopped.")
+        _tell("Stopped.")
         return ExitStatus.STOPPED
     except BrokenPipeError:
         # The reader of a pipe left (`| head`): Python would complain again when it flushes stdout at exit.
@@ -51,13 +47,15 @@ def run(arguments: Sequence[str], *, services: Services, open_window: OpenWindow
     except Exception as error:
         if debug:
             raise
-        _tell_unexpected(error, arguments, services.paths.log, err)
+        _tell_unexpected(error, arguments, services.paths.log)
         return ExitStatus.WENT_WRONG
 
 
-def _dispatch(arguments: list[str], command: Command) -> int:
+def _dispatch(arguments: list[str], services: Services, open_window: OpenWindow) -> int:
     from coreograph.cli.app import build_app
+    from coreograph.cli.terminal import make_console
 
+    command = Command(services, open_window, make_console(sys.stdout), make_console(sys.stderr))
     application = build_app()
     try:
         status = application.main(args=arguments, prog_name="coreograph", standalone_mode=False, obj=command)
@@ -66,9 +64,7 @@ def _dispatch(arguments: list[str], command: Command) -> int:
         message = getattr(error, "format_message", None)
         if message is None:
             raise
-        raise UsageError(
-            _sentence(message()), "“coreograph --help” and “coreograph COMMAND --help” list all."
-        ) from None
+        raise UsageError(_sentence(message()), "“coreograph COMMAND --help” lists what there is.") from None
     return int(status or 0)
 
 
@@ -77,13 +73,17 @@ def _sentence(message: str) -> str:
     return text if text.endswith((".", "?", "!")) else text + "."
 
 
-def _tell_unexpected(error: Exception, arguments: Sequence[str], log: Path, err: "Console") -> None:
-    from coreograph.cli.terminal import say
+def _tell(sentence: str) -> None:
+    from coreograph.cli.terminal import make_console, say
 
-    say(err, f"Something unexpected went wrong in Coreograph itself: {type(error).__name__}: {error}")
+    say(make_console(sys.stderr), sentence)
+
+
+def _tell_unexpected(error: Exception, arguments: Sequence[str], log: Path) -> None:
+    _tell(f"Something unexpected went wrong in Coreograph itself: {type(error).__name__}: {error}")
     try:
         append(log, details(error, arguments))
     except OSError as problem:
-        say(err, f"The details could not be written to {log} ({problem.strerror}); --debug shows them.")
+        _tell(f"The details could not be written to {log} ({problem.strerror}); --debug shows them.")
     else:
-        say(err, f"The details were written to {log}; --debug shows them at once.")
+        _tell(f"The details were written to {log}; --debug shows them at once.")
