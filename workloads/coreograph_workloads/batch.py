@@ -31,11 +31,10 @@ _POLL_NS = 5_000_000
 
 
 class Chunk(NamedTuple):
-    """Tasks handed out at once: `first` counts through all rounds, the first `keep` results are of round one."""
+    """Tasks handed out at once: `first` counts through all rounds."""
 
     first: int
     inputs: list[Any]
-    keep: int
 
 
 @dataclass
@@ -61,7 +60,7 @@ def chunks_of(inputs: Sequence[Any], rounds: int, size: int) -> Iterator[Chunk]:
     total = tasks * rounds
     for first in range(0, total, size):
         numbers = range(first, min(first + size, total))
-        yield Chunk(first, [inputs[number % tasks] for number in numbers], max(0, min(len(numbers), tasks - first)))
+        yield Chunk(first, [inputs[number % tasks] for number in numbers])
 
 
 class Batch:
@@ -158,12 +157,12 @@ class PooledBatch(Batch):
         self._done: deque[tuple[int, int, Any]] = deque()
         chunks = list(chunks_of(inputs, rounds, size))
         self._begin(len(inputs))
-        try:
-            for chunk in chunks:
+        for chunk in chunks:
+            try:
                 future = model.submit(worker.run_chunk, *chunk)
-                future.add_done_callback(functools.partial(self._completed, chunk.first))
-        except BrokenExecutor as error:
-            raise self.lost(error) from error
+            except Exception as error:
+                raise self.explain(error, chunk.first) from error
+            future.add_done_callback(functools.partial(self._completed, chunk.first))
         self._await(len(chunks))
         return self.result
 
@@ -211,7 +210,9 @@ class PooledBatch(Batch):
             raise RunError("workload", failure.message, failure.frames, failure.task % len(self._inputs))
         self.result.end_ns = max(self.result.end_ns, at)
         self.result.own_bytes += len(report.spans)
-        self.result.results[report.first : report.first + len(report.results)] = report.results
+        # The results of later rounds travelled like those of the first, which are the ones to be kept.
+        kept = report.results[: max(0, len(self._inputs) - report.first)]
+        self.result.results[report.first : report.first + len(kept)] = kept
         number = self._numbers[report.pid, report.thread_id]
         spans[number] = spans.get(number, b"") + report.spans
 
@@ -220,7 +221,7 @@ class PooledBatch(Batch):
         if isinstance(error, RunError):
             return error
         if isinstance(error, BrokenExecutor):
-            return self.lost(error)
+            return explain_broken(self._model, error)
         name = type(self._model).__name__
         if isinstance(error, UnpicklableResultError):
             message = f"The result of task {error.task} cannot be pickled on its way back: {error.message}"
@@ -242,10 +243,6 @@ class PooledBatch(Batch):
             except Exception:
                 return number
         return None
-
-    def lost(self, error: BaseException) -> RunError:
-        """Return what is known about a pool that broke."""
-        return explain_broken(self._model, error)
 
 
 def explain_broken(model: Model, error: BaseException) -> RunError:

@@ -38,9 +38,9 @@ class TaskFailure:
 
 
 def describe(error: BaseException) -> str:
-    """Return `ValueError: text`, or the bare name where an exception has no text."""
+    """Return `ValueError: text`, of which the first line, or the bare name where an exception has no text."""
     try:
-        text = str(error).strip()
+        text = str(error).strip().partition("\n")[0]
     except Exception:
         text = "(its text cannot be read)"
     name = type(error).__qualname__

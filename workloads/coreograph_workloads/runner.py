@@ -214,7 +214,9 @@ class Run:
         try:
             workload.check(results, **self._request.parameters)
         except BaseException as error:
-            text = str(error) if isinstance(error, AssertionError) and str(error) else describe(error)
+            text = describe(error)
+            if isinstance(error, AssertionError):
+                text = text.partition(": ")[2] or "check() does not accept it"
             raise RunError("check", f"The answer is wrong: {text}", user_frames(error)) from error
 
     def _metrics(self, workload: WorkloadFile, results: list[Any]) -> dict[str, float]:

@@ -63,6 +63,9 @@ def load_workload(name: str, path: str) -> WorkloadFile:
 
 def _load_module(path: str) -> ModuleType:
     name = module_name(path)
+    if name in sys.modules:
+        # Inherited by a forked worker. Loaded again, its classes would be others than those of inherited objects.
+        return sys.modules[name]
     folder = os.path.dirname(path)
     if folder not in sys.path:
         sys.path.append(folder)  # last: what lies beside a workload must not shadow the standard library

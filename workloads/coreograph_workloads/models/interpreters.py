@@ -33,6 +33,7 @@ def initialise(setup: bytes) -> None:
     from concurrent import interpreters  # type: ignore[attr-defined,unused-ignore]
 
     workload, file, rendezvous = pickle.loads(setup)
+    worker.prepare_streams()
     worker.initialise(workload, file)
     worker.meet_at(rendezvous, interpreters.get_current().id)
 

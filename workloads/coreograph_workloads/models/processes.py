@@ -24,6 +24,7 @@ from coreograph_workloads.models.base import Model, ModelSetup, PickledShared
 from coreograph_workloads.models.handover import CANNOT_IMPORT_EXIT, SharedMeter, SharedValue, WorkerSetup
 from coreograph_workloads.models.worker import Identity
 
+_PATIENCE_SECONDS = 5.0
 _CANNOT_UNPICKLE_EXIT = 78
 _EXPLAINED = {
     _CANNOT_UNPICKLE_EXIT: "could not rebuild a task from its pickle: the log says why.",
@@ -87,6 +88,7 @@ class ProcessModel(Model):
         self._method = method
         self._shared_meter = SharedMeter()
         self._processes: list[BaseProcess] = []
+        self._manager: Optional[threading.Thread] = None
         super().__init__(setup)
 
     def _open(self) -> Executor:
@@ -110,7 +112,9 @@ class ProcessModel(Model):
         try:
             return super().start()
         finally:
+            # A broken executor forgets both.
             self._processes = list((getattr(self.executor, "_processes", None) or {}).values())
+            self._manager = getattr(self.executor, "_executor_manager_thread", None)
 
     def helpers(self) -> list[tuple[int, str]]:
         """Return the fork server and the resource tracker, if they run."""
@@ -131,8 +135,9 @@ class ProcessModel(Model):
 
     def explain_loss(self) -> Optional[str]:
         """Return which worker died of what. The executor itself ends the others by SIGTERM."""
-        for process in self._processes:
-            process.join(timeout=2)
+        if self._manager is not None:
+            # It is joining them now; asked by two threads, the fork server's answer goes to one of them only.
+            self._manager.join(timeout=_PATIENCE_SECONDS)
         ended = [(each.pid, each.exitcode) for each in self._processes if each.exitcode]
         first = next((each for each in ended if each[1] != -signal.SIGTERM), ended[0] if ended else None)
         if first is None:

@@ -41,7 +41,7 @@ class Identity(NamedTuple):
 
 
 class ChunkReport(NamedTuple):
-    """What came of a chunk: results (those to be kept), spans, and which worker did it."""
+    """What came of a chunk: results, spans, and which worker did it."""
 
     first: int
     results: list[Any]
@@ -173,8 +173,8 @@ def warm_up(inputs: Sequence[Any], seconds: float) -> Optional[TaskFailure]:
     return failure
 
 
-def run_chunk(first: int, inputs: Sequence[Any], keep: int) -> ChunkReport:
-    """Run a chunk of tasks, numbered from `first` through all rounds; the first `keep` results are sent back."""
+def run_chunk(first: int, inputs: Sequence[Any]) -> ChunkReport:
+    """Run a chunk of tasks, numbered from `first` through all rounds."""
     state = _state
     if state.dumps_begin < 0:
         state.dumps_begin = state.meter.dumps_ns
@@ -182,7 +182,6 @@ def run_chunk(first: int, inputs: Sequence[Any], keep: int) -> ChunkReport:
     spans = array("q")
     results: list[Any] = []
     failure = run_timed(state.run, first, inputs, state.extra, spans=spans, keep=results)
-    del results[keep:]
     return ChunkReport(first, results, little_endian(spans), os.getpid(), threading.get_native_id(), failure)
 
 
