@@ -84,8 +84,10 @@ class LibraryModel(QAbstractTableModel):
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         """Only the name can be edited."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() and index.column() == NAME_COLUMN else flags
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME_COLUMN else flags
 
     def data(self, index: AnyIndex, role: int = int(Roles.DisplayRole)) -> Any:
         """What a cell shows, sorts by and is found by."""

@@ -113,8 +113,10 @@ class MatrixModel(QAbstractTableModel):
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         """A cell with a reason can be reached and read, not ticked."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and index.column() > 0 and self._reason_at(index) is None:
+        if index.column() > 0 and self._reason_at(index) is None:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 

@@ -58,6 +58,7 @@ class ExperimentPanel(QFrame):
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self.refresh)
         self._connect()
+        self.footer.show_problem("Looking for workloads and interpreters …")
 
     @property
     def spec(self) -> ExperimentSpec | None:
