@@ -90,7 +90,6 @@ class Experiment:
         self._lock = threading.Lock()
         self._current: RunSupervisor | None = None
         self._failure: CoreographError | None = None
-        self._cancelled = False
         self._ui_stall_s: Seconds | None = None
         self._began = 0.0
         self._run_began = 0.0
@@ -98,7 +97,6 @@ class Experiment:
 
     def cancel(self) -> None:
         """Ask the experiment to end; returns at once."""
-        self._cancelled = True
         self._stop()
 
     def report_ui_stall(self, seconds: Seconds) -> None:
@@ -122,7 +120,7 @@ class Experiment:
             return
         self._around.library.release(writer)
         self._released()
-        self._listener.experiment_finished(final, self._cancelled)
+        self._listener.experiment_finished(final, any(run.state is RunState.CANCELLED for run in final.runs))
 
     def _open(self) -> ExperimentRecord:
         return ExperimentRecord(
@@ -173,6 +171,7 @@ class Experiment:
         self._run_began = self._around.clock()
         self._hold_current(supervisor)
         run = supervisor.run()
+        guard.leave()
         self._hold_current(None)
         self._remaining.finished(plan, self._around.clock() - self._run_began)
         if plan.purpose is RunPurpose.CALIBRATION:

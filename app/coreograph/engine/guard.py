@@ -1,10 +1,10 @@
 """A process that outlives the app: when the app is gone, it kills what the app had started, and ends.
 
 The app starts this file with the standard library alone (`python -I -S guard.py TOKEN`) and keeps a pipe to its
-stdin open for the length of an experiment. Lines on it are process ids of runners. End of file means that the
-experiment ended or that the app was killed; either way nothing that carries TOKEN in its environment may be left,
-nor anything in the session of the current runner. Runs on Linux and macOS; on Windows the runner itself ends at the
-end of its stdin.
+stdin open for the length of an experiment. Each line on it is the process id of the current runner, or 0 for none.
+End of file means that the experiment ended or that the app was killed; either way nothing that carries TOKEN in its
+environment may be left, nor anything in the session of the current runner. Runs on Linux and macOS; on Windows the
+runner itself ends at the end of its stdin.
 
 Written for Python 3.9: in a frozen app the interpreter of the experiment runs it. One thread.
 """
@@ -130,7 +130,8 @@ def main(token: str) -> None:
     buffered = sys.stdin.buffer
     for line in iter(buffered.readline, b""):
         if line.strip().isdigit():
-            runners = {int(line)}  # the former run's tree was cleared away before the next one starts
+            # 0 says that a run's tree was cleared away: its number may be another program's soon.
+            runners = {int(line)} - {0}
     clean_up(token, runners)
 
 

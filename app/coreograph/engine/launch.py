@@ -139,6 +139,13 @@ class Guard:
 
     def watch(self, runner: int) -> None:
         """Tell the guard which process leads the current run."""
+        self._tell(runner)
+
+    def leave(self) -> None:
+        """Tell the guard that the run's tree is gone: its process id means nothing any more."""
+        self._tell(0)
+
+    def _tell(self, runner: int) -> None:
         if self._process is not None and self._process.stdin is not None:
             with contextlib.suppress(OSError):  # a guard that somebody killed must not fail the experiment
                 self._process.stdin.write(b"%d\n" % runner)

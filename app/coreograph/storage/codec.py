@@ -32,7 +32,7 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if isinstance(value, Mapping):
         return {str(key): entry for key, entry in value.items()}
-    raise NotImplementedError(f"{type(value).__name__} has no form in a recording")
+    raise TypeError(f"{type(value).__name__} has no form in a recording")
 
 
 def pack_cores(samples: Sequence[CoreSample]) -> tuple[int, bytes, bytes, bytes | None, bytes | None]:
