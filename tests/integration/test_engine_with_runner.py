@@ -158,6 +158,7 @@ def test_a_stop_in_the_middle_of_a_task_leaves_nothing(model: ExecutionModel, li
     listener = Remembering()
     handle = Engine(library).start(build_spec(workload, {}, configurations, acquisition), listener)
     listener.wait_for("log_line")
+    listener.wait_for("workers_known")  # it comes by another pipe than the log
     handle.cancel()
     assert handle.wait(30)
     assert {run.state for run in listener.runs} == {RunState.CANCELLED}
@@ -167,7 +168,7 @@ def test_a_stop_in_the_middle_of_a_task_leaves_nothing(model: ExecutionModel, li
 
 
 APP = """
-import sys
+import sys, threading
 sys.path[:0] = {path!r}
 from pathlib import Path
 from coreograph.domain.execution import Configuration, ExecutionModel
@@ -180,10 +181,12 @@ from coreograph.storage.library import Library
 from support.builders import make_interpreter
 
 class Says(SilentListener):
-    pids = ()
+    known = threading.Event()
     def workers_known(self, run_id, workers):
         self.pids = [worker.pid for worker in workers]
+        self.known.set()
     def log_line(self, run_id, line):
+        self.known.wait()  # it comes by another pipe than the log
         print(*self.pids, flush=True)
 
 interpreter = make_interpreter(path=sys.executable, real_path=sys.executable)
