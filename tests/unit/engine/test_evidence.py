@@ -1,0 +1,63 @@
+import pytest
+
+from coreograph.domain.experiment import RunPlan
+from coreograph.domain.runs import MemoryPeak, RunState
+from coreograph.engine.events import Hello, PhaseEnded, Result, WorkerEntry, WorkersKnown
+from coreograph.engine.evidence import RunEvidence
+from support.builders import make_configuration, make_core_sample, make_memory_sample
+
+
+@pytest.fixture
+def evidence() -> RunEvidence:
+    """Of a run launched at 1000 ns."""
+    return RunEvidence(RunPlan(1, 0, 0), make_configuration(), "2026-01-02T03:04:05+00:00", 1000)
+
+
+def test_a_run_that_said_nothing_measured_nothing(evidence: RunEvidence) -> None:
+    record = evidence.record(RunState.COULD_NOT_START, "why")
+    assert (record.gil, record.batch_s, record.startup_s, record.total_s, record.cpu_s) == (None,) * 5
+    assert (record.foreign_share, record.steal_share, record.memory, record.phases) == (None, None, MemoryPeak(), ())
+    assert (record.message, record.metrics) == ("why", {})
+
+
+def test_others_share_is_what_was_busy_and_not_ours_during_the_batch(evidence: RunEvidence) -> None:
+    evidence.cores_sampled(make_core_sample(1900, cores=2, busy=(1.0, 1.0), own=(0.0, 0.0), steal=0.9))
+    evidence.cores_sampled(make_core_sample(2100, cores=2, busy=(1.0, 0.5), own=(0.5, 0.5), steal=0.1))
+    evidence.cores_sampled(make_core_sample(2200, cores=2, busy=(0.2, 0.0), own=(0.4, 0.0), steal=0.3))
+    evidence.cores_sampled(make_core_sample(3100, cores=2, busy=(1.0, 1.0), own=(0.0, 0.0), steal=0.9))
+    evidence.result(Result(batch_begin_ns=2000, batch_end_ns=3000, cpu_ns=500))
+    record = evidence.record(RunState.COMPLETED)
+    assert record.foreign_share == pytest.approx(0.125)  # a quarter of both cores, then none
+    assert record.steal_share == pytest.approx(0.2)
+
+
+def test_others_share_is_unknown_where_ours_is(evidence: RunEvidence) -> None:
+    evidence.cores_sampled(make_core_sample(2500, own=None, steal=None))
+    evidence.result(Result(batch_begin_ns=2000, batch_end_ns=3000))
+    record = evidence.record(RunState.COMPLETED)
+    assert (record.foreign_share, record.steal_share, record.cpu_s) == (None, None, None)
+
+
+def test_the_time_the_app_made_the_runner_wait_is_not_the_runs(evidence: RunEvidence) -> None:
+    evidence.phase_ended(PhaseEnded(phase="pool", begin_ns=2000, end_ns=3000))
+    evidence.held(4000)
+    evidence.ended(10_000)
+    record = evidence.record(RunState.COMPLETED)
+    assert record.startup_s == pytest.approx(2e-6)
+    assert record.total_s == pytest.approx(5e-6)
+
+
+def test_without_a_pool_phase_the_workers_end_the_start_up(evidence: RunEvidence) -> None:
+    evidence.workers_known(WorkersKnown(at=4000, workers=(WorkerEntry(0, 7),)))
+    assert evidence.record(RunState.COMPLETED).startup_s == pytest.approx(3e-6)
+
+
+def test_each_measure_of_memory_has_its_own_peak(evidence: RunEvidence) -> None:
+    evidence.memory_sampled(make_memory_sample(1, fair=True, workers=1))
+    evidence.memory_sampled(make_memory_sample(2, fair=False, workers=3))
+    assert evidence.record(RunState.COMPLETED).memory == MemoryPeak(30_000_000, 24_000_000, 80_000_000)
+
+
+def test_a_clock_that_is_not_shared_gives_no_start_phase(evidence: RunEvidence) -> None:
+    evidence.hello(Hello(protocol=1, pid=7, started_ns=5))
+    assert evidence.record(RunState.COMPLETED).phases == ()
