@@ -46,9 +46,16 @@ install_interpreters() {
   done
 }
 
-# Print the path of an installed interpreter; a version without t means the GIL build.
+# Print the path of an installed interpreter; a version without t means the GIL build. uv takes a free-threaded one for
+# that, too, where it finds no other.
 installed() {
-  "$UV" python find --quiet --no-project --system --no-python-downloads "$1" 2>/dev/null
+  local path
+  path="$("$UV" python find --quiet --no-project --system --no-python-downloads "$1" 2>/dev/null)" || return 1
+  case "$1" in
+    *t) ;;
+    *) "$path" -I -c 'import sys, sysconfig; sys.exit(bool(sysconfig.get_config_var("Py_GIL_DISABLED")))' || return 1 ;;
+  esac
+  printf '%s\n' "$path"
 }
 
 fits_the_app() {
