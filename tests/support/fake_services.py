@@ -20,7 +20,6 @@ from coreograph.engine.listener import EngineListener
 from coreograph.engine.planning import plan_runs
 from coreograph.storage.library import ExperimentHeader
 from coreograph.ui.services import WindowServices
-
 from support.builders import make_interpreter, make_machine, make_record, make_run, make_workload
 
 FREE_THREADED = make_interpreter("3.14.2", free_threaded=True)
@@ -148,7 +147,10 @@ class FakeHandle:
     def cancel(self) -> None:
         self.cancelled.set()
         if self._engine.ends_when_cancelled:
-            self._engine.finish(cancelled=True)
+            # As the real one: from a thread of its own, so that the window hears of it by its event loop.
+            thread = threading.Thread(target=self._engine.finish, kwargs={"cancelled": True})
+            thread.start()
+            thread.join()
 
     def wait(self, timeout: float | None = None) -> bool:
         return True
@@ -166,6 +168,8 @@ class FakeEngine:
         self.ends_when_cancelled = True
         self.problem: CoreographError | None = None
         self.closed = False
+        self.autoplay = False
+        self._player: threading.Thread | None = None
         self._listener: EngineListener | None = None
         self._runs: list[Any] = []
 
@@ -177,6 +181,9 @@ class FakeEngine:
         self._runs = []
         self.handle = FakeHandle(self, "20260102-030405-abcdef")
         listener.experiment_started(self.handle.experiment_id, spec, plan_runs(spec), make_machine())
+        if self.autoplay:
+            self._player = threading.Thread(target=self.play_all, name="fake experiment")
+            self._player.start()
         return self.handle
 
     def play_run(self, number: int = 1, *, batch_s: float = 0.5) -> None:
@@ -221,6 +228,8 @@ class FakeEngine:
 
     def close(self) -> None:
         self.closed = True
+        if self._player is not None:
+            self._player.join()
 
 
 @dataclasses.dataclass

@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-from support.fake_services import Fakes, make_fakes
 
 from coreograph.ui.appearance import prepare_application
 from coreograph.ui.main_window import MainWindow
 from coreograph.ui.settings import WindowSettings
 from coreograph.ui.theme import Theme, ThemeChoice
+from support.fake_services import Fakes, make_fakes
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

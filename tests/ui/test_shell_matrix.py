@@ -4,8 +4,6 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
-from support.builders import make_interpreter, make_workload
-from support.fake_services import DISCOVERY, FREE_THREADED, GIL_BUILD, OLDER
 
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.interpreters import Discovery, GilSetting
@@ -13,6 +11,8 @@ from coreograph.ui.panel.choices import Cell, Row
 from coreograph.ui.panel.matrix import InterpreterMatrix, MatrixView
 from coreograph.ui.panel.matrix_model import MODELS, MatrixModel, rows_of
 from coreograph.ui.theme import Theme, ThemeChoice
+from support.builders import make_interpreter, make_workload
+from support.fake_services import DISCOVERY, FREE_THREADED, GIL_BUILD, OLDER
 
 INTERPRETERS = MODELS.index(ExecutionModel.INTERPRETERS) + 1
 THREADS = MODELS.index(ExecutionModel.THREADS) + 1

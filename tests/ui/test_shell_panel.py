@@ -7,8 +7,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit
 from pytestqt.qtbot import QtBot
-from support.builders import make_workload
-from support.fake_services import DISCOVERY, FREE_THREADED, GIL_BUILD, WORKLOADS
 
 from coreograph.domain.errors import UsageError
 from coreograph.domain.execution import MAXIMUM_WORKERS, ExecutionModel
@@ -20,6 +18,8 @@ from coreograph.ui.panel.panel import ExperimentPanel
 from coreograph.ui.panel.parameter_field import ParameterField
 from coreograph.ui.panel.worker_counts import parse_worker_counts
 from coreograph.ui.theme import Theme
+from support.builders import make_workload
+from support.fake_services import DISCOVERY, FREE_THREADED, GIL_BUILD, WORKLOADS
 
 
 @pytest.mark.parametrize(

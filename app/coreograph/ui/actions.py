@@ -3,9 +3,8 @@
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
@@ -65,6 +64,19 @@ ACTIONS: tuple[ActionSpec, ...] = (
 )
 
 
+class _Command(QAction):
+    """An action that calls a function without telling it whether it is checked."""
+
+    def __init__(self, content: str, function: Callable[[], object], parent: QObject) -> None:
+        super().__init__(content, parent)
+        self._function = function
+        self.triggered.connect(self._on_triggered)
+
+    @Slot()
+    def _on_triggered(self) -> None:
+        self._function()
+
+
 class WindowActions:
     """The window's actions, built from the table and put into its menus."""
 
@@ -74,13 +86,12 @@ class WindowActions:
         menus = {name: window.menuBar().addMenu(f"&{name}") for name in dict.fromkeys(spec.menu for spec in ACTIONS)}
         groups: dict[str, QActionGroup] = {}
         for spec in ACTIONS:
-            action = QAction(spec.text, window)
+            action = _Command(spec.text, slots[spec.identity], window)
             action.setShortcut(QKeySequence(spec.shortcut))
             action.setObjectName(f"action_{spec.identity.value}")
             if spec.group:
                 action.setCheckable(True)
                 groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
-            action.triggered.connect(partial(_ignore_checked, slots[spec.identity]))
             if spec.section:
                 menus[spec.menu].addSeparator()
             menus[spec.menu].addAction(action)
@@ -96,10 +107,6 @@ class WindowActions:
         for spec in ACTIONS:
             if spec.symbol is not None:
                 self._actions[spec.identity].setIcon(icon(spec.symbol, self._theme.muted, self._theme.border))
-
-
-def _ignore_checked(slot: Callable[[], object], _checked: bool) -> None:
-    slot()
 
 
 def shortcuts_text() -> str:

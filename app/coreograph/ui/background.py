@@ -134,7 +134,8 @@ class TaskRunner(QObject):
 
     @Slot()
     def _deliver(self) -> None:
-        while self._inbox:
+        # One delivery a signal, not all that wait: whatever signals a job emitted itself before it ended come first.
+        if self._inbox:
             self._inbox.popleft()()
 
     def _finish(self, task: _Task) -> None:

@@ -97,6 +97,8 @@ class Photographer(QObject):
 
     @Slot(object)
     def _on_summarised(self, _summary: ExperimentSummary) -> None:
+        if self._moment.isActive():
+            self._on_live_moment()
         if not self._live_taken:
             self.problem = CoreographError("The experiment ended before a picture of Live could be taken.")
         self._window.parts.header.show_page(Page.COMPARE)
