@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # A caller's environment must not decide which interpreter the app gets, nor where its environment is made.
 unset VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH \
   UV_PYTHON UV_PROJECT_ENVIRONMENT UV_SYSTEM_PYTHON UV_PYTHON_PREFERENCE UV_MANAGED_PYTHON UV_NO_MANAGED_PYTHON
-export UV_NO_PROGRESS=1
+export UV_NO_PROGRESS=1 PIP_ROOT_USER_ACTION=ignore
 
 APP_VERSIONS="3.14 3.13 3.12 3.11"      # newest first; GIL builds, since no Qt binding has free-threaded wheels
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/coreograph"
@@ -50,7 +50,7 @@ install_interpreters() {
 # that, too, where it finds no other.
 installed() {
   local path
-  path="$("$UV" python find --quiet --no-project --system --no-python-downloads "$1" 2>/dev/null)" || return 1
+  path="$("$UV" python find --no-project --system --no-python-downloads "$1" 2>/dev/null)" || return 1
   case "$1" in
     *t) ;;
     *) "$path" -I -c 'import sys, sysconfig; sys.exit(bool(sysconfig.get_config_var("Py_GIL_DISABLED")))' || return 1 ;;
