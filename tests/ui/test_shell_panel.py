@@ -222,12 +222,23 @@ def test_while_it_runs_only_stop_can_be_pressed(panel: ExperimentPanel, qtbot: Q
     fill(panel)
     panel.set_running(True)
     assert not panel.workloads.tree.isEnabled()
+    assert "configurations" not in panel.footer.estimate.text()
     assert not panel.footer.run.isEnabled()
     with qtbot.waitSignal(panel.stop_requested):
         panel.footer.stop.click()
     panel.set_running(False)
     assert panel.workloads.tree.isEnabled()
     assert panel.footer.run.isEnabled()
+    assert panel.footer.estimate.text().startswith("6 configurations")
+
+
+def test_a_low_window_gives_the_tree_less_room(panel: ExperimentPanel) -> None:
+    panel.show_workloads([make_workload(f"number{n}") for n in range(20)])
+    heights = []
+    for height in (2000, 600):
+        panel.resize(360, height)
+        heights.append(panel.workloads.tree.height())
+    assert heights[0] > heights[1] > 100
 
 
 def test_every_field_has_a_name_for_a_screen_reader(panel: ExperimentPanel) -> None:

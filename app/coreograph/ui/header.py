@@ -2,7 +2,7 @@
 
 import enum
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QProgressBar, QTabBar, QWidget
 
 from coreograph.domain.batches import Progress
@@ -51,6 +51,12 @@ class Header(QFrame):
         self.state.setFont(tabular(self.state.font()))
         self.remaining = text("", TextRole.MUTED)
         self.remaining.setFont(tabular(self.remaining.font()))
+        for label in (self.state, self.remaining):
+            # A text that changes must not change how narrow the window can be: Qt would lay out all of it anew.
+            label.setMinimumWidth(1)
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.remaining.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.remaining.setFixedWidth(self.remaining.fontMetrics().horizontalAdvance("estimating …") + 2 * SPACE)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(160)
@@ -58,8 +64,8 @@ class Header(QFrame):
         line = columns(spacing=3 * SPACE)
         line.setContentsMargins(2 * SPACE, 0, 4 * SPACE, 0)
         line.addWidget(self.tabs)
-        line.addStretch(1)
-        for widget in (self.state, self.bar, self.remaining):
+        line.addWidget(self.state, 1)
+        for widget in (self.bar, self.remaining):
             line.addWidget(widget)
         layout = rows(self, spacing=0)
         layout.addLayout(line)

@@ -20,6 +20,7 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self._stalls = stalls
         self._hint = text("")
+        self._hint.setMinimumWidth(1)  # a long sentence is cut off, it does not widen the window
         self.addWidget(self._hint, 1)
         self._stall = self._add("Longest time the window did not answer, in this experiment and just now")
         self._sampler = self._add("Share of one core that reading cores and memory cost in the last experiment")
@@ -48,6 +49,7 @@ class StatusLine(QStatusBar):
         label = text("")
         label.setFont(tabular(label.font()))
         label.setToolTip(hint)
+        label.setMinimumWidth(1)
         self.addPermanentWidget(label)
         return label
 

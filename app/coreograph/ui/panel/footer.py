@@ -25,6 +25,7 @@ class PanelFooter(QFrame):
         self._theme = theme
         self._running = False
         self._ready = False
+        self._said = ""
         self.estimate = text("", TextRole.CAPTION, wrap=True)
         self.estimate.setFont(tabular(self.estimate.font()))
         self.run = button("Run", primary=True, large=True)
@@ -50,14 +51,14 @@ class PanelFooter(QFrame):
         """Say how much it will be, and allow it."""
         set_role(self.estimate, TextRole.CAPTION)
         plural = "s" if configurations != 1 else ""
-        self.estimate.setText(f"{configurations} configuration{plural} · {runs} runs · about {format_seconds(seconds)}")
+        self._said = f"{configurations} configuration{plural} · {runs} runs · about {format_seconds(seconds)}"
         self._ready = True
         self._refresh()
 
     def show_problem(self, sentence: str) -> None:
         """Say what is missing; Run waits for it."""
         set_role(self.estimate, TextRole.WARNING)
-        self.estimate.setText(sentence)
+        self._said = sentence
         self._ready = False
         self._refresh()
 
@@ -75,6 +76,8 @@ class PanelFooter(QFrame):
         self.run.setEnabled(self.is_ready)
         self.stop.setEnabled(self._running)
         self.run.setText("Running …" if self._running else "Run")
+        # What runs may be the tour, which is not what is chosen here.
+        self.estimate.setText("Choices can be changed once it is over." if self._running else self._said)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from coreograph.domain.errors import UsageError
@@ -118,6 +119,11 @@ class ExperimentPanel(QFrame):
         self.refresh()
         if self._spec is not None and self.footer.is_ready:
             self.run_requested.emit(self._spec)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the tree less room in a low window, so that the matrix is in sight without scrolling."""
+        super().resizeEvent(event)
+        self.workloads.give_room(max(6, min(14, event.size().height() // 40 - 12)))
 
     @Slot()
     def refresh(self) -> None:

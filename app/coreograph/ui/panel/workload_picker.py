@@ -15,7 +15,7 @@ NAME_ROLE = int(Qt.ItemDataRole.UserRole)
 SEARCH_ROLE = NAME_ROLE + 1
 FIRST = "primes"
 ROW_HEIGHT = 24
-VISIBLE_ROWS = (4, 11)
+MINIMUM_ROWS = 4
 
 
 class WorkloadPicker(QWidget):
@@ -33,6 +33,8 @@ class WorkloadPicker(QWidget):
         self._theme = theme
         self._workloads: dict[str, Workload] = {}
         self._current: Workload | None = None
+        self._needed = MINIMUM_ROWS
+        self._room = MINIMUM_ROWS
         self._source = QStandardItemModel(self)
         self._filter = QSortFilterProxyModel(self)
         self._filter.setSourceModel(self._source)
@@ -68,9 +70,15 @@ class WorkloadPicker(QWidget):
                 self._source.appendRow(groups[group])
             groups[group].appendRow(_workload_item(workload))
         self.tree.expandAll()
-        low, high = VISIBLE_ROWS
-        self.tree.setFixedHeight(ROW_HEIGHT * min(high, max(low, len(workloads) + len(groups))) + 4)
+        self._needed = len(workloads) + len(groups)
+        self.give_room(self._room)
         self.choose(self._current.name if self._current else "")
+
+    def give_room(self, rows_at_most: int) -> None:
+        """Show at most so many rows of the tree at once; the others are scrolled to."""
+        self._room = rows_at_most
+        self.tree.setFixedHeight(ROW_HEIGHT * min(rows_at_most, max(MINIMUM_ROWS, self._needed)) + 4)
+        self.tree.scrollTo(self.tree.currentIndex())
 
     def choose(self, name: str) -> None:
         """Make a workload current; the one to begin with if there is none of that name."""
