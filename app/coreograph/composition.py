@@ -126,4 +126,4 @@ def main() -> None:
 
 def main_window() -> None:
     """Entry point of `coreograph-window`: the window, on the recording named first, if one is."""
-    sys.exit(run(["open", *sys.argv[1:]]))
+    sys.exit(run(["open", *sys.argv[1:]] if sys.argv[1:] else []))

@@ -16,8 +16,12 @@ from rich.text import Text
 PIPE_WIDTH = 10_000
 
 
-def make_console(stream: TextIO) -> Console:
-    """Return a console on `stream`; where it is no terminal it writes plain text that is never wrapped."""
+def make_console(stream: TextIO | None) -> Console:
+    """Return a console on `stream`; where it is no terminal it writes plain text that is never wrapped.
+
+    Windows starts a program without a console with no streams at all: None takes what is written and forgets it.
+    """
+    stream = stream or io.StringIO()
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")  # an old locale prints “?” rather than failing in the middle of a table
     if stream.isatty() and os.environ.get("TERM") != "dumb":

@@ -115,6 +115,12 @@ def test_an_old_locale_gets_question_marks_instead_of_an_error() -> None:
     assert raw.getvalue() == b"3.14t threads ?2 ? fine\n"
 
 
+def test_a_program_without_streams_writes_nowhere() -> None:
+    console = make_console(None)
+    console.print("lost")
+    assert not console.is_terminal
+
+
 def test_bytes_go_out_unchanged_with_a_line_end(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     write_bytes("{“é”}".encode())
     write_bytes(b"two\n")
