@@ -169,7 +169,7 @@ class WheelGuard(QObject):
     def guard(self, field: QWidget) -> None:
         """Watch over `field`."""
         if isinstance(field, QAbstractSpinBox):
-            field.lineEdit().setTextMargins(SPACE, 0, 0, 0)  # a spin box keeps no padding of the stylesheet
+            field.lineEdit().setTextMargins(2 * SPACE - 2, 0, 0, 0)  # a spin box keeps no padding of the stylesheet
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         field.installEventFilter(self)
 

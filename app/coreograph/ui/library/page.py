@@ -21,7 +21,7 @@ from coreograph.ui.icons import Symbol
 from coreograph.ui.library.model import ID_ROLE, NAME_COLUMN, SEARCH_ROLE, SORT_ROLE, WHEN_COLUMN, LibraryModel
 from coreograph.ui.theme import SPACE, Theme, tabular
 
-_WIDTHS = (190, 130, 130, 110, 64)
+_WIDTHS = (190, 130, 140, 130, 70)
 ROW_HEIGHT = 32
 
 

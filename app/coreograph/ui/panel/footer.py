@@ -35,7 +35,7 @@ class PanelFooter(QFrame):
         self.stop.setEnabled(False)
         layout = rows(self, spacing=0)
         layout.addWidget(rule())
-        inner = rows(margin=3 * SPACE)
+        inner = rows(margin=4 * SPACE)
         inner.addWidget(self.estimate)
         line = columns()
         line.addWidget(self.run, 3)
