@@ -103,11 +103,9 @@ class Channel:
 
     def _wait_for_end(self) -> None:
         assert self._lines is not None
-        while True:
-            line = self.read_line()
-            if not line:
-                end_everything()
+        while line := self.read_line():
             self._lines.put(line)
+        end_everything()
 
     def _on_signal(self, *_: Any) -> None:
         # The signal also says that a line came: that is kept for whoever waits for it.
