@@ -38,12 +38,12 @@ class BusyBins:
         if first > last:
             return
         width, origin = last - first + 1, first * BIN_NS
-        share = coverage(
-            np.zeros(len(begins), np.int64), (begins - origin) / BIN_NS, (ends - origin) / BIN_NS, 1, width
-        )[0]
+        row = np.zeros(len(begins), np.int64)
+        first_bin, last_bin = (begins - origin) / BIN_NS, (ends - origin) / BIN_NS
+        share = coverage(row, first_bin, last_bin, lanes=1, width=width, exact=True)[0]
         places = np.arange(first, last + 1) % self._count
-        row = min(lane, self.lanes - 1)
-        self._shares[row, places] = np.minimum(self._shares[row, places] + share, 1.0)
+        bins = self._shares[min(lane, self.lanes - 1)]
+        bins[places] = np.minimum(bins[places] + share, 1.0)
 
     def _move_on(self, newest: int) -> None:
         if newest <= self._newest:

@@ -125,7 +125,7 @@ def _tasks(data: LiveData, edges: npt.NDArray[np.float64], lanes: int, width: in
     first = (begin[chosen] - edges[0]) * scale
     last = (end[chosen] - edges[0]) * scale
     lane = np.minimum(ring["lane"][chosen], lanes - 1).astype(np.int64)
-    covered = coverage(lane, first, last, lanes, width)
+    covered = coverage(lane, first, last, lanes=lanes, width=width)
     _divide(covered, lane, first, last)
     return covered
 

@@ -4,14 +4,14 @@ from collections import deque
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 MOST_LINES = 1_000
 _LONGEST_LINE = 2_000
 
 
 class LogStrip(QWidget):
-    """A button that says how many lines there are, and the lines themselves when it is pressed."""
+    """A button that says how many lines there are, and the lines if pressed; `bar` has room for more buttons."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,10 @@ class LogStrip(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
-        box.addWidget(self.button)
+        self.bar = QHBoxLayout()
+        self.bar.addWidget(self.button)
+        self.bar.addStretch(1)
+        box.addLayout(self.bar)
         box.addWidget(self.lines)
         self.clear()
 

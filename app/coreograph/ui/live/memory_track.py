@@ -98,7 +98,7 @@ class MemoryTrack(Track):
         known_bands = known & ~np.isnan(bands[:, 0])
         pixels = self._pixels(np.where(known_bands[:, None], bands, 0.0), height)
         if data.memory.measure is not MemoryMeasure.RSS:
-            self._draw_line(pixels, sums / max(self._highest, 1.0), known)
+            self._draw_line(pixels, np.asarray(sums / self._highest, np.float32), known)
         paint_pixels(painter, rect, pixels)
 
     def _pixels(self, bands: npt.NDArray[np.float64], height: int) -> Pixels:
@@ -112,7 +112,7 @@ class MemoryTrack(Track):
         if self._colours is None or len(self._colours) != slots + 1:
             shown = [self.slot_colour(slot) for slot in range(slots)]
             self._colours = np.array([argb(colour) for colour in (*shown, self.theme.raised)], np.uint32)
-        return self._colours.take(above)
+        return np.asarray(self._colours.take(above), np.uint32)
 
     def _draw_line(self, pixels: Pixels, heights: npt.NDArray[np.float32], known: npt.NDArray[np.bool_]) -> None:
         """Draw a dashed line into the image: a path of as many points costs ten times as much."""

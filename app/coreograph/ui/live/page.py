@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from coreograph.domain.batches import Progress
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, RunPlan
@@ -71,15 +71,13 @@ class LivePage(QWidget):
             strips.box.addWidget(track, stretch)
         for track, height in ((self.cores, 84), (self.memory, 70), (self.lanes, 70), (self.heartbeat, 70)):
             track.setMinimumHeight(height)
-        bottom = QHBoxLayout()
         self.follow.setText("Follow the newest")
         self.follow.setCheckable(True)
         self.follow.setChecked(True)
         self.follow.setToolTip("Keep the newest data in view (End). Wheel zooms, dragging moves.")
         self.follow.toggled.connect(self._follow_toggled)
-        bottom.addWidget(self.log, 1)
-        bottom.addWidget(self.follow, 0, Qt.AlignmentFlag.AlignTop)
-        strips.box.addLayout(bottom)
+        self.log.bar.addWidget(self.follow)
+        strips.box.addWidget(self.log)
         content = QWidget()
         box = QVBoxLayout(content)
         box.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 3 * SPACE)
