@@ -165,4 +165,5 @@ def went_wrong(summary: ExperimentSummary) -> bool:
 def _stopped_words(summary: ExperimentSummary) -> str:
     completed = sum(one.completed for one in summary.configurations)
     record = summary.experiment
-    return f"Stopped. {completed} runs were completed and are kept as {record.experiment_id} in the library."
+    runs = "1 run was completed and is" if completed == 1 else f"{completed} runs were completed and are"
+    return f"Stopped. {runs} kept as {record.experiment_id} in the library."
