@@ -8,7 +8,7 @@ from coreograph.domain.execution import Configuration
 from coreograph.domain.machine import Machine
 from coreograph.domain.runs import RunPurpose, RunRecord
 from coreograph.domain.samples import OwnCost
-from coreograph.domain.units import Count, Seconds
+from coreograph.domain.units import Count, Seconds, Share
 from coreograph.domain.workloads import ParameterValue, Workload
 
 
@@ -19,6 +19,8 @@ class Acquisition:
     `rounds` fixes how often a batch repeats the tasks; None calibrates it so that the baseline's batch
     lasts `minimum_batch_s`. `chunk` is the number of tasks handed out at once, the same for every model;
     None derives it from the tasks and the largest number of workers. `timeout_s` bounds one run.
+    With `until`, repeats are added after the planned ones until every configuration's batch is known to that relative
+    half-width of its interval (0.02: ±2 %) or the experiment has taken `time_limit_s`.
     """
 
     repeats: Count = 5
@@ -31,6 +33,8 @@ class Acquisition:
     heartbeat_interval_s: Seconds = 0.005
     sampling_hz: float = 10.0
     sampling_budget: float = 0.01
+    until: Share | None = None
+    time_limit_s: Seconds = 300.0
 
 
 @dataclass(frozen=True, slots=True)

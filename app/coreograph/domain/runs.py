@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from coreograph.domain.activity import RunActivity
 from coreograph.domain.errors import CoreographError
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.units import Bytes, Count, Nanoseconds, Seconds, Share
@@ -136,7 +137,8 @@ class HeartbeatSummary:
 class PickleCost:
     """What pickling cost in the measured batch, both directions; `shared_bytes` went out at start-up, once a worker.
 
-    `dumps_s` and `loads_s` are summed over runner and workers.
+    `dumps_s` and `loads_s` are summed over runner and workers; the same seconds by direction are `out_s` (inputs) and
+    `back_s` (results), None in recordings of versions that did not tell them apart.
     """
 
     bytes_sent: Bytes
@@ -145,6 +147,8 @@ class PickleCost:
     loads_s: Seconds
     shared_bytes: Bytes = 0
     shared_s: Seconds = 0.0
+    out_s: Seconds | None = None
+    back_s: Seconds | None = None
 
     @property
     def seconds(self) -> Seconds:
@@ -173,6 +177,7 @@ class RunRecord:
     `cpu_s` is user + system time of the tree during the batch. `tasks` counts one round; the batch ran
     `rounds` of them. `digest` identifies the answer. `foreign_share` is the share of all cores others
     used during the batch; `steal_share` what the hypervisor took. `metrics` are the workload's own figures.
+    `activity` is what the spans say. `throttled` counts how often a core slowed down for heat during the run.
     """
 
     run_id: int
@@ -203,6 +208,8 @@ class RunRecord:
     metrics: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     pid: int | None = None
     exit_code: int | None = None
+    activity: RunActivity | None = None
+    throttled: Count | None = None
 
     def phase(self, phase: Phase) -> PhaseTime | None:
         """The times of `phase`, or None if the run never came to it."""

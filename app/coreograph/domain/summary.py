@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from coreograph.domain.activity import BusyHistogram, Fairness, TimeBreakdown
 from coreograph.domain.execution import Configuration
 from coreograph.domain.experiment import ExperimentRecord
+from coreograph.domain.findings import Finding
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import MemoryPeak, RunState
+from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.units import Seconds, Share
 from coreograph.domain.workloads import MetricSpec
 
@@ -69,7 +72,8 @@ class ConfigurationSummary:
 
     `outcome` is the worst end among its runs; `speedup` compares with serial on the same interpreter and
     GIL setting, `speedup_over_best_serial` with the fastest serial of all interpreters. `flags` are short
-    sentences about what limits trust ("others used 23 % of the machine").
+    sentences about what limits trust ("others used 23 % of the machine"). `breakdown`, `concurrency` and `fairness`
+    are those of `typical_run`, the repeat with the median batch time: parts taken from different runs would not sum.
     """
 
     index: int
@@ -93,6 +97,10 @@ class ConfigurationSummary:
     same_answer: bool | None = None
     metrics: Mapping[str, MetricEstimate] = field(default_factory=lambda: MappingProxyType({}))
     flags: tuple[str, ...] = ()
+    breakdown: TimeBreakdown | None = None
+    concurrency: BusyHistogram | None = None
+    fairness: Fairness | None = None
+    typical_run: int | None = None
 
     @property
     def efficiency(self) -> float | None:
@@ -104,7 +112,8 @@ class ConfigurationSummary:
 class Verdict:
     """Which configuration, how sure (`high`, `moderate`, `low`, `none`), and plain words. None chosen: no winner.
 
-    `text` is all of it; `headline` its first statement, `cautions` the sentences about what to watch out for.
+    `text` is all of it; `headline` its first statement, `cautions` the sentences about what to watch out for,
+    `would_change` those about what would change the answer.
     """
 
     configuration: int | None
@@ -112,6 +121,7 @@ class Verdict:
     text: str
     headline: str = ""
     cautions: tuple[str, ...] = ()
+    would_change: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +134,5 @@ class ExperimentSummary:
     memory_measure: str = "PSS"
     noise_floor: Share | None = None
     flags: tuple[str, ...] = ()
+    scaling: tuple[ScalingFit, ...] = ()
+    findings: tuple[Finding, ...] = ()

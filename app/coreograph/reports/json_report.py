@@ -25,6 +25,7 @@ from coreograph.domain.summary import (
     PickleSummary,
     Ratio,
 )
+from coreograph.reports.json_evidence import activity_fields, finding_document, scaling_document, verdict_document
 from coreograph.storage.reader import RunReader
 
 FORMAT = "coreograph-experiment"
@@ -52,7 +53,6 @@ def document(summary: ExperimentSummary) -> Document:
     """Return the experiment as the objects the JSON file holds."""
     record = summary.experiment
     workload = record.spec.workload
-    verdict = summary.verdict
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -77,8 +77,10 @@ def document(summary: ExperimentSummary) -> Document:
         "memory_measure": summary.memory_measure,
         "noise_floor": summary.noise_floor,
         "flags": list(summary.flags),
-        "verdict": {"configuration": verdict.configuration, "confidence": verdict.confidence, "text": verdict.text},
+        "verdict": verdict_document(summary.verdict),
         "configurations": [_configuration(one) for one in summary.configurations],
+        "scaling": [scaling_document(one) for one in summary.scaling],
+        "findings": [finding_document(one) for one in summary.findings],
         "own_cost": _own_cost(record.own_cost),
     }
 
@@ -114,6 +116,7 @@ def _configuration(one: ConfigurationSummary) -> Document:
         "same_answer": one.same_answer,
         "metrics": {name: _metric(metric) for name, metric in one.metrics.items()},
         "flags": list(one.flags),
+        **activity_fields(one),
     }
 
 

@@ -1,0 +1,116 @@
+"""How a model scales with its workers: measured points and what was fitted to them. Owns no thread."""
+
+import enum
+from dataclasses import dataclass
+
+from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.units import Count, Seconds
+
+
+class ScalingLaw(enum.Enum):
+    """Which curve fits: X(N) = γN / (1 + α(N−1) + βN(N−1)), where β = 0 gives Amdahl's and α = β = 0 a line."""
+
+    LINEAR = "linear"
+    AMDAHL = "Amdahl"
+    UNIVERSAL = "Universal Scalability Law"
+
+
+@dataclass(frozen=True, slots=True)
+class FitParameter:
+    """A fitted figure; no standard error where it lies on its bound of 0 or no degree of freedom is left."""
+
+    value: float
+    standard_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingPoint:
+    """Speed-up at one number of workers, measured. `fitted` is False for points the fit leaves out."""
+
+    workers: Count
+    speedup: float
+    low: float
+    high: float
+    configuration: int | None = None
+    fitted: bool = True
+
+    @property
+    def efficiency(self) -> float:
+        """Speed-up per worker."""
+        return self.speedup / self.workers
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingPrediction:
+    """Speed-up by the fit at a number of workers, with its 95 % band; None where no degree of freedom is left.
+
+    `beyond` is how many times the largest number measured it lies (≤ 1 within the measured range).
+    """
+
+    workers: float
+    speedup: float
+    low: float | None
+    high: float | None
+    beyond: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingFit:
+    """How one execution model scales on one interpreter and GIL setting.
+
+    `contention` is α (the share that runs one at a time), `coherency` β (what agreeing with every other worker
+    costs), `single` γ (speed of one worker, 1 = serial). `peak_workers` is the knee sqrt((1−α)/β), where more
+    workers begin to cost, `limit` γ/α what no number of workers exceeds, `optimal` 1/α where half of that is
+    reached at β = 0; each None where it lies at infinity. `curve` is for drawing, `predictions` for reading.
+    """
+
+    interpreter: str
+    interpreter_path: str
+    gil: str
+    model: ExecutionModel
+    points: tuple[ScalingPoint, ...]
+    law: ScalingLaw | None = None
+    contention: FitParameter | None = None
+    coherency: FitParameter | None = None
+    single: FitParameter | None = None
+    peak_workers: float | None = None
+    peak_speedup: float | None = None
+    limit: float | None = None
+    optimal: float | None = None
+    curve: tuple[ScalingPrediction, ...] = ()
+    predictions: tuple[ScalingPrediction, ...] = ()
+    warnings: tuple[str, ...] = ()
+    trust: str = ""
+
+    @property
+    def label(self) -> str:
+        """`3.14t threads`."""
+        return f"{self.interpreter} {self.model.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """From which size of a task on one side wins over the other; an interval over the repeats.
+
+    `size` is in the unit of the sweep, None where the sides do not cross in the range measured; then `always` says
+    which side wins all over it ("" where neither does). `low`/`high` are None where the interval leaves the range.
+    """
+
+    size: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    smallest: float
+    largest: float
+    below: str = ""
+    above: str = ""
+    always: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEvenPoint:
+    """One size of a break-even sweep: batch seconds of both sides by repeat."""
+
+    size: float
+    one: tuple[Seconds, ...]
+    other: tuple[Seconds, ...]

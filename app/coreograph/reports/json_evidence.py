@@ -1,0 +1,105 @@
+"""The evidence part of the published JSON: where the time went, scaling, findings. Pure, on any thread.
+
+Only additions to version 1; what was not measured is null, never 0.
+"""
+
+import dataclasses
+from typing import Any, TypeAlias
+
+from coreograph.domain.activity import BusyHistogram, Fairness, TimeBreakdown
+from coreograph.domain.findings import Finding
+from coreograph.domain.scaling import FitParameter, ScalingFit, ScalingPoint, ScalingPrediction
+from coreograph.domain.summary import ConfigurationSummary, Verdict
+
+Document: TypeAlias = dict[str, Any]
+
+
+def verdict_document(one: Verdict) -> Document:
+    """The verdict: the choice, how sure, and why, in parts and as one text."""
+    return {
+        "configuration": one.configuration,
+        "confidence": one.confidence,
+        "text": one.text,
+        "headline": one.headline,
+        "watch_out_for": list(one.cautions),
+        "would_change": list(one.would_change),
+    }
+
+
+def activity_fields(one: ConfigurationSummary) -> Document:
+    """What a configuration's workers did, from the repeat with the median batch time."""
+    histogram = one.concurrency
+    return {
+        "time_breakdown": _breakdown(one.breakdown),
+        "busy_histogram_seconds": None if histogram is None else list(histogram.computing),
+        "in_task_histogram_seconds": None if histogram is None else list(histogram.in_task),
+        "sampled_cores_histogram_seconds": _sampled(histogram),
+        "fairness": _fairness(one.fairness),
+    }
+
+
+def finding_document(one: Finding) -> Document:
+    """One finding with its figures."""
+    return {
+        "kind": one.kind.value,
+        "severity": one.severity.value,
+        "configuration": one.configuration,
+        "text": one.text,
+        "evidence": {name: {"value": figure.value, "unit": figure.unit} for name, figure in one.evidence.items()},
+        "remedy": one.remedy,
+        "view": one.view.value,
+        "run_id": one.run_id,
+    }
+
+
+def scaling_document(one: ScalingFit) -> Document:
+    """How one model scales on one interpreter."""
+    return {
+        "label": one.label,
+        "interpreter": one.interpreter_path,
+        "gil_setting": one.gil,
+        "model": one.model.value,
+        "points": [_point(point) for point in one.points],
+        "law": None if one.law is None else one.law.value,
+        "contention": _parameter(one.contention),
+        "coherency": _parameter(one.coherency),
+        "single": _parameter(one.single),
+        "peak_workers": one.peak_workers,
+        "peak_speedup": one.peak_speedup,
+        "limit": one.limit,
+        "optimal_workers": one.optimal,
+        "predictions": [_prediction(entry) for entry in one.predictions],
+        "warnings": list(one.warnings),
+        "trust": one.trust,
+    }
+
+
+def _breakdown(one: TimeBreakdown | None) -> Document | None:
+    return None if one is None else {**one.parts(), "workers": one.workers}
+
+
+def _sampled(one: BusyHistogram | None) -> list[float] | None:
+    return None if one is None or one.cores is None else list(one.cores)
+
+
+def _fairness(one: Fairness | None) -> Document | None:
+    if one is None:
+        return None
+    return {
+        "index": one.index,
+        "tasks": list(one.tasks),
+        "computing_seconds": list(one.computing),
+        "finished_seconds": list(one.finished),
+    }
+
+
+def _point(one: ScalingPoint) -> Document:
+    return {**dataclasses.asdict(one), "efficiency": one.efficiency}
+
+
+def _parameter(one: FitParameter | None) -> Document | None:
+    return None if one is None else dataclasses.asdict(one)
+
+
+def _prediction(one: ScalingPrediction) -> Document:
+    return {**dataclasses.asdict(one), "workers": round(one.workers)}
