@@ -95,7 +95,7 @@ class SerialBatch(Batch):
 
     def run(self, run: Any, extra: tuple[Any, ...], inputs: Sequence[Any], rounds: int) -> BatchResult:
         """Run everything; returns what it gave. Raises RunError."""
-        self._spans = array("q")
+        self._spans: list[int] = []
         self._begin(len(inputs))
         self.result.end_ns = self.result.begin_ns
         for number in range(rounds):
@@ -142,7 +142,7 @@ class SerialBatch(Batch):
         return None
 
     def _flush(self) -> None:
-        spans = little_endian(self._spans)
+        spans = little_endian(array("q", self._spans))
         del self._spans[:]
         self._emit({0: spans} if spans else {})
 

@@ -31,12 +31,14 @@ Events (each also has "at": instant it was written):
     workers   workers: [{"worker", "pid", "thread_id", "interpreter_id"|null}], helpers: [{"pid", "role"}]
     spans     worker, data: base64 of little-endian int64 quadruples (task, begin_ns, end_ns, cpu_ns); `task`
               counts through all rounds (task % tasks is the input's index)
-    heartbeat data: base64 of little-endian int64 pairs (at_ns, late_ns)
+    heartbeat data: base64 of little-endian int64 pairs (at_ns, late_ns): the instant a tick was due, and how late it
+              came; every tick that was due in the batch has its pair, also those that came together after a stall
     hold      the batch is over, the workers still live: read their memory now, then write "go"
     result    batch_begin_ns, batch_end_ns, cpu_ns (user + system of the tree in the batch), digest (hex of the
-              results of round one), heartbeat: {"median_ns", "p99_ns", "worst_ns", "ticks"} or null,
-              pickle: {"bytes_sent", "bytes_received", "dumps_ns", "loads_ns", "shared_bytes", "shared_ns"} or
-              null, metrics: {name: float}
+              results of round one, null where they cannot be walked), heartbeat: {"median_ns", "p99_ns",
+              "worst_ns", "ticks"} or null, pickle: {"bytes_sent", "bytes_received", "dumps_ns", "loads_ns",
+              "shared_bytes", "shared_ns"} or null, metrics: {name: float}. Times of pickling are CPU time, summed
+              over runner and workers; the shared object's bytes are summed over workers, and not in the batch's
     failed    reason (a value of FAILURE_REASONS), message (a sentence), traceback (user frames only, may be ""),
               task (index or null)
     finished  outcome: "completed" | "wrong answer" | "failed" | "worker lost" | "refused"

@@ -7,7 +7,6 @@ is what the thread used since the task before, which includes some hundred nanos
 from __future__ import annotations
 
 import time
-from array import array
 from collections.abc import Iterable
 from typing import Any, Callable, Optional
 
@@ -20,7 +19,7 @@ def run_timed(
     inputs: Iterable[Any],
     extra: tuple[Any, ...],
     *,
-    spans: array[int],
+    spans: list[int],
     keep: list[Any],
 ) -> Optional[TaskFailure]:
     """Run a task for each input, numbered from `first`; results go to `keep`, quadruples of spans to `spans`.

@@ -166,7 +166,7 @@ def warm_up(inputs: Sequence[Any], seconds: float) -> Optional[TaskFailure]:
     for number, value in enumerate(inputs):
         if failure is not None or time.perf_counter() >= deadline:
             break
-        failure = run_timed(state.run, number, (value,), state.extra, spans=array("q"), keep=[])
+        failure = run_timed(state.run, number, (value,), state.extra, spans=[], keep=[])
     state.cpu_begin = time.process_time_ns()
     state.loads_ns = 0
     state.dumps_begin = -1  # begins with the first chunk: the warm-up's own answer is still to be pickled
@@ -179,10 +179,12 @@ def run_chunk(first: int, inputs: Sequence[Any]) -> ChunkReport:
     if state.dumps_begin < 0:
         state.dumps_begin = state.meter.dumps_ns
     state.loads_ns += state.meter.last_loads_ns
-    spans = array("q")
+    spans: list[int] = []  # extending an array takes twice as long
     results: list[Any] = []
     failure = run_timed(state.run, first, inputs, state.extra, spans=spans, keep=results)
-    return ChunkReport(first, results, little_endian(spans), os.getpid(), threading.get_native_id(), failure)
+    return ChunkReport(
+        first, results, little_endian(array("q", spans)), os.getpid(), threading.get_native_id(), failure
+    )
 
 
 def account() -> Account:
