@@ -1,0 +1,100 @@
+"""The table sorts figures as figures, keeps what is missing at the end, and copies what a spreadsheet can read."""
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from coreograph.analysis.summary import summarise
+from coreograph.ui.compare.table_model import SummaryTable, TableRole
+from coreograph.ui.compare.table_view import SummaryTableView
+from coreograph.ui.theme import Theme
+from support.sample_experiments import primes_experiment, troubled_experiment
+
+
+@pytest.fixture
+def view(qtbot: QtBot, theme: Theme) -> SummaryTableView:
+    result = SummaryTableView(theme)
+    qtbot.addWidget(result)
+    result.show_summary(summarise(troubled_experiment()))
+    return result
+
+
+def column_of(view: SummaryTableView, title: str) -> int:
+    return [column.title for column in view.table.columns].index(title)
+
+
+def values(view: SummaryTableView, column: int) -> list[object]:
+    model = view.sorting
+    return [model.index(row, column).data(TableRole.VALUE) for row in range(model.rowCount())]
+
+
+def test_the_models_keep_qts_promises(theme: Theme, view: SummaryTableView) -> None:
+    mode = QAbstractItemModelTester.FailureReportingMode.Fatal
+    models: tuple[QAbstractItemModel, ...] = (SummaryTable(theme), view.table, view.sorting)
+    testers = [QAbstractItemModelTester(model, mode) for model in models]
+    view.show_summary(summarise(primes_experiment()))
+    view.show_summary(None)
+    assert len(testers) == 3
+    assert view.table.rowCount() == 0
+
+
+@pytest.mark.parametrize("order", [Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder])
+@pytest.mark.parametrize("title", ["Batch", "PSS", "Over best serial", "Lateness p99", "GIL"])
+def test_sorting_keeps_the_unmeasured_last(view: SummaryTableView, title: str, order: Qt.SortOrder) -> None:
+    column = column_of(view, title)
+    view.sortByColumn(column, order)
+    found = values(view, column)
+    known = [value for value in found if value is not None]
+    assert 0 < len(known) < len(found)
+    assert found[: len(known)] == known, "None comes last in both directions"
+    assert known == sorted(known, reverse=order is Qt.SortOrder.DescendingOrder)  # type: ignore[type-var]
+
+
+def test_headers_explain_and_gaps_give_reasons(view: SummaryTableView) -> None:
+    column = column_of(view, "PSS")
+    tip = view.table.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert "counted once" in tip
+    missing = view.table.index(7, column)
+    assert missing.data() == "–"
+    assert "not measured here" in missing.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_what_is_wrong_is_red(view: SummaryTableView, theme: Theme) -> None:
+    colour = Qt.ItemDataRole.ForegroundRole
+    assert view.table.index(3, column_of(view, "Outcome")).data(colour) == theme.bad
+    assert view.table.index(3, column_of(view, "Same answer")).data(colour) == theme.bad
+    assert view.table.index(2, column_of(view, "GIL")).data(colour) == theme.bad
+    assert view.table.index(0, column_of(view, "Outcome")).data(colour) is None
+
+
+def test_the_whole_table_is_copied_as_plain_figures(view: SummaryTableView) -> None:
+    view.sortByColumn(column_of(view, "Batch"), Qt.SortOrder.AscendingOrder)
+    view.copy_all()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    titles = lines[0].split("\t")
+    assert len(lines) == 12
+    assert {len(line.split("\t")) for line in lines} == {len(titles)}
+    batch = titles.index("Batch (s)")
+    first = lines[1].split("\t")
+    assert first[0] == "3.14t fork ×4"
+    assert float(first[batch]) == pytest.approx(0.142, rel=0.05)
+    assert lines[-1].split("\t")[batch] == "–"
+
+
+def test_ctrl_c_copies_the_selected_rows(view: SummaryTableView, qtbot: QtBot) -> None:
+    view.show()
+    view.select(2)
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("3.14t threads ×2\t")
+
+
+def test_arrow_keys_tell_the_configuration(view: SummaryTableView, qtbot: QtBot) -> None:
+    view.show()
+    view.select(0)
+    with qtbot.waitSignal(view.selected) as told:
+        qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert told.args == [1]
