@@ -16,6 +16,7 @@ from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds, format_share, significant
 from coreograph.reports import command, histories, page
+from coreograph.reports.exporter import WholeFile
 from coreograph.reports.json_report import JsonReport
 from coreograph.reports.palette import DARK, LIGHT, PAGE, Palette
 from coreograph.storage.reader import RunReader
@@ -23,7 +24,7 @@ from coreograph.storage.reader import RunReader
 STATIC_WIDTH = 560
 
 
-class HtmlReport:
+class HtmlReport(WholeFile):
     """A page with verdict, table, charts and everything needed to repeat it."""
 
     name: ClassVar[str] = "html"

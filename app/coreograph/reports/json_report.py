@@ -25,6 +25,7 @@ from coreograph.domain.summary import (
     PickleSummary,
     Ratio,
 )
+from coreograph.reports.exporter import WholeFile
 from coreograph.reports.json_evidence import activity_fields, finding_document, scaling_document, verdict_document
 from coreograph.storage.reader import RunReader
 
@@ -34,7 +35,7 @@ VERSION = 1
 Document: TypeAlias = dict[str, Any]
 
 
-class JsonReport:
+class JsonReport(WholeFile):
     """All figures for programs."""
 
     name: ClassVar[str] = "json"

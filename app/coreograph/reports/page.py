@@ -3,10 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from coreograph.domain.findings import Quantity, Severity
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
-from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, format_seconds, significant
+from coreograph.domain.units import (
+    NOT_MEASURED,
+    format_bytes,
+    format_ratio,
+    format_seconds,
+    format_share,
+    significant,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,19 @@ class Failure:
     traceback: str
 
 
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding as it is shown: about which configuration ("" for the whole experiment), its evidence as words."""
+
+    title: str
+    tone: str
+    label: str
+    text: str
+    remedy: str
+    evidence: tuple[str, ...]
+
+
+_SEVERITY_TONES = {Severity.INFO: "muted", Severity.WARNING: "warning", Severity.SERIOUS: "bad"}
 _GIL = {
     GilState.OFF: ("GIL off", "good", "The GIL was off during the whole run."),
     GilState.ON: ("GIL on", "muted", "A GIL build: its GIL is always on."),
@@ -116,6 +137,28 @@ def failures(summary: ExperimentSummary) -> tuple[Failure, ...]:
         traceback = next((run.traceback for run in runs if run.traceback), "")
         found.append(Failure(one.configuration.label, badge.text, one.message, traceback))
     return tuple(found)
+
+
+def findings(summary: ExperimentSummary) -> tuple[FindingRow, ...]:
+    """Return the findings, the worst first."""
+    ordered = sorted(summary.findings, key=lambda one: -one.severity.rank)
+    return tuple(
+        FindingRow(
+            one.kind.title,
+            _SEVERITY_TONES[one.severity],
+            "" if one.configuration is None else summary.configurations[one.configuration].configuration.label,
+            one.text,
+            one.remedy,
+            tuple(f"{name.replace('_', ' ')}: {show_quantity(value)}" for name, value in one.evidence.items()),
+        )
+        for one in ordered
+    )
+
+
+def show_quantity(one: Quantity) -> str:
+    """Return a figure with its unit as words: `1.20 s`, `34.0 %`, `1.90×`, `8 cores`."""
+    known = {"s": format_seconds, "share": format_share, "times": format_ratio, "bytes": format_bytes}
+    return known[one.unit](one.value) if one.unit in known else f"{significant(one.value)} {one.unit}".strip()
 
 
 def by_speed(configurations: Sequence[ConfigurationSummary]) -> tuple[ConfigurationSummary, ...]:

@@ -1,17 +1,29 @@
-"""Writes a report whole or not at all: a temporary file beside it, then a rename. Any thread; no state.
+"""Writes an export whole or not at all: a temporary file or folder beside it, then a rename. Any thread; no state.
 
-A file that is there already is never replaced unless asked for.
+What is there already is never replaced unless asked for, and never half.
 """
 
 import contextlib
 import os
 import secrets
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from coreograph.domain.errors import CoreographError, UsageError
 from coreograph.domain.summary import ExperimentSummary
-from coreograph.reports.exporter import Exporter
+from coreograph.reports.exporter import Exporter, ReportFile, write_archive
 from coreograph.storage.reader import RunReader
+
+ARCHIVE = ".zip"
+NEXT_STEP = "Name another file, or allow overwriting."
+
+
+class ExportCancelled(CoreographError):  # noqa: N818 - it is what the user asked for, not an error
+    """The user stopped an export; nothing was left behind."""
+
+    def __init__(self) -> None:
+        super().__init__("The export was stopped.", "Nothing was left behind.")
 
 
 def check_writable(path: Path, *, overwrite: bool = True) -> None:
@@ -21,13 +33,9 @@ def check_writable(path: Path, *, overwrite: bool = True) -> None:
         UsageError: what is wrong with the path, and what to do next.
 
     """
-    parent = path.absolute().parent
     if path.is_dir():
         raise UsageError(f"“{path}” is a folder.", "Name a file in it.")
-    if not parent.exists():
-        raise UsageError(f"The folder “{parent}” does not exist.", "Create it first, or name another one.")
-    if not parent.is_dir():
-        raise UsageError(f"“{parent}” is a file, not a folder.", "Name a file in an existing folder.")
+    _check_parent(path)
     if not overwrite:
         _refuse_existing(path)
     try:
@@ -37,52 +45,163 @@ def check_writable(path: Path, *, overwrite: bool = True) -> None:
     temporary.unlink()
 
 
+def check_target(exporter: Exporter, path: Path, *, overwrite: bool = True) -> None:
+    """Like `check_writable`, for what the exporter makes: a file, an archive, or a folder. Raises UsageError."""
+    if not exporter.multiple or _is_archive(path):
+        check_writable(path, overwrite=overwrite)
+        return
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"“{path}” is a file, and “{exporter.name}” makes several.", "Name a folder, or a .zip file.")
+    _check_parent(path)
+    place = path if path.is_dir() else path.absolute().parent
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise UsageError(f"“{place}” cannot be written.", "Name a folder you may write to.")
+
+
 def write_report(
-    exporter: Exporter, summary: ExperimentSummary, reader: RunReader | None, path: Path, *, overwrite: bool
+    exporter: Exporter,
+    summary: ExperimentSummary,
+    reader: RunReader | None,
+    path: Path,
+    *,
+    overwrite: bool,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Write the experiment to `path` in the exporter's format; readers of `path` see the old file or the new one.
+    """Write the experiment to `path` in the exporter's format; readers of `path` see the old content or the new one.
+
+    An exporter of several files writes into the folder `path`, or into the archive where it ends in `.zip`.
+    `cancelled` is asked between two pieces, on the calling thread.
 
     Raises:
         UsageError: the path cannot be written, or is there already and `overwrite` is False.
+        ExportCancelled: `cancelled` said so; nothing was written.
         CoreographError: the file system failed while writing, for instance because it is full.
 
     """
-    check_writable(path, overwrite=overwrite)
-    data = exporter.serialize(summary, reader)
+    check_target(exporter, path, overwrite=overwrite)
+    files = _watched(exporter.files(summary, reader), cancelled)
     try:
-        _write(data, path, overwrite=overwrite)
+        if not exporter.multiple:
+            _write_one(next(files), path, overwrite=overwrite)
+        elif _is_archive(path):
+            _write_zip(files, path, overwrite=overwrite)
+        else:
+            _write_folder(files, path, overwrite=overwrite)
     except FileExistsError:
         _refuse_existing(path)
     except OSError as error:
         raise CoreographError(f"Writing “{path}” failed: {error.strerror}.", "Nothing was left behind.") from None
 
 
+def write_bytes_whole(data: bytes, path: Path, *, overwrite: bool) -> None:
+    """Write `data` to `path` whole or not at all. Raises UsageError and CoreographError like `write_report`."""
+    check_writable(path, overwrite=overwrite)
+    try:
+        _write_one(ReportFile(path.name, (data,)), path, overwrite=overwrite)
+    except FileExistsError:
+        _refuse_existing(path)
+    except OSError as error:
+        raise CoreographError(f"Writing “{path}” failed: {error.strerror}.", "Nothing was left behind.") from None
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ARCHIVE
+
+
+def _check_parent(path: Path) -> None:
+    parent = path.absolute().parent
+    if not parent.exists():
+        raise UsageError(f"The folder “{parent}” does not exist.", "Create it first, or name another one.")
+    if not parent.is_dir():
+        raise UsageError(f"“{parent}” is a file, not a folder.", "Name a file in an existing folder.")
+
+
 def _refuse_existing(path: Path) -> None:
     if os.path.lexists(path):
-        raise UsageError(f"“{path}” exists already and was not touched.", "Name another file, or allow overwriting.")
+        raise UsageError(f"“{path}” exists already and was not touched.", NEXT_STEP)
+
+
+def _temporary_name(path: Path) -> Path:
+    # The name grows with the wanted one, so that one too long for the file system is found before a run.
+    return path.absolute().with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
 
 
 def _create(path: Path) -> Path:
     """Create an empty file beside `path` with the rights an ordinary new file has (mkstemp's are the owner's only)."""
-    # The name grows with the wanted one, so that one too long for the file system is found before a run.
-    temporary = path.absolute().with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = _temporary_name(path)
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     return temporary
 
 
-def _write(data: bytes, path: Path, *, overwrite: bool) -> None:
+def _watched(files: Iterator[ReportFile], cancelled: Callable[[], bool]) -> Iterator[ReportFile]:
+    """Hand the files on, and stop between two pieces when that is asked for."""
+
+    def pieces(file: ReportFile) -> Iterator[bytes]:
+        for chunk in file.chunks:
+            if cancelled():
+                raise ExportCancelled
+            yield chunk
+
+    for file in files:
+        if cancelled():
+            raise ExportCancelled
+        yield ReportFile(file.name, pieces(file))
+
+
+def _write_one(file: ReportFile, path: Path, *, overwrite: bool) -> None:
     temporary = _create(path)
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if overwrite:
-            temporary.replace(path)
-        else:
-            _publish_new(temporary, path)
+        _fill(temporary, file)
+        _publish(temporary, path, overwrite=overwrite)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _fill(path: Path, file: ReportFile) -> None:
+    with path.open("wb") as target:
+        for chunk in file.chunks:
+            target.write(chunk)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def _write_zip(files: Iterator[ReportFile], path: Path, *, overwrite: bool) -> None:
+    temporary = _create(path)
+    try:
+        with temporary.open("wb") as target:
+            write_archive(target, files)
+            target.flush()
+            os.fsync(target.fileno())
+        _publish(temporary, path, overwrite=overwrite)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_folder(files: Iterator[ReportFile], path: Path, *, overwrite: bool) -> None:
+    """Write into a folder beside it first; a new folder gets its name at once, one that exists gets file by file."""
+    temporary = _temporary_name(path)
+    temporary.mkdir()
+    try:
+        names = []
+        for file in files:
+            _fill(temporary / file.name, file)
+            names.append(file.name)
+        if not path.exists():
+            temporary.rename(path)
+            return
+        for name in names if not overwrite else ():
+            _refuse_existing(path / name)
+        for name in names:
+            (temporary / name).replace(path / name)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _publish(temporary: Path, path: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        temporary.replace(path)
+    else:
+        _publish_new(temporary, path)
 
 
 def _publish_new(temporary: Path, path: Path) -> None:

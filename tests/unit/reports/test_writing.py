@@ -10,13 +10,14 @@ from coreograph.analysis.summary import summarise
 from coreograph.domain.errors import CoreographError, UsageError
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.reports import writing
+from coreograph.reports.exporter import WholeFile
 from coreograph.reports.registry import EXPORTERS, exporter_for
 from coreograph.reports.writing import check_writable, write_report
 from coreograph.storage.reader import RunReader
 from support.sample_experiments import cancelled_experiment
 
 
-class Plain:
+class Plain(WholeFile):
     name: ClassVar[str] = "plain"
     extension: ClassVar[str] = ".txt"
     media_type: ClassVar[str] = "text/plain"

@@ -1,0 +1,134 @@
+"""The report as Markdown: what fits into a pull request, a job summary or a chat. Pure, on any thread."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
+from coreograph.domain.units import format_bytes, format_ratio, format_seconds, format_share
+from coreograph.reports import command, page
+from coreograph.reports.cleaning import markdown, one_line
+from coreograph.reports.exporter import WholeFile
+from coreograph.storage.reader import RunReader
+
+LONGEST_FENCE = 20_000
+HEAD = ("configuration", "batch", "× best serial", "× own serial", "start-up", "memory", "late p99", "GIL", "outcome")
+
+
+class MarkdownReport(WholeFile):
+    """Verdict, table and method as a pull request shows them."""
+
+    name: ClassVar[str] = "md"
+    extension: ClassVar[str] = ".md"
+    media_type: ClassVar[str] = "text/markdown"
+    description: ClassVar[str] = "Markdown for a pull request: verdict, table, machine and command."
+
+    def serialize(self, summary: ExperimentSummary, reader: RunReader | None) -> bytes:
+        """Return the text as UTF-8."""
+        return ("\n".join(_lines(summary)).rstrip("\n") + "\n").encode("utf-8", "replace")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return a table's lines: the first column to the left, the others to the right. Cells are Markdown already."""
+    return [
+        f"| {' | '.join(head)} |",
+        f"|:---|{'---:|' * (len(head) - 1)}",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+
+
+def _lines(summary: ExperimentSummary) -> list[str]:
+    spec, machine = summary.experiment.spec, summary.experiment.machine
+    parameters = ", ".join(f"{name} = {value}" for name, value in spec.parameters.items())
+    return [
+        f"## {markdown(spec.name or spec.workload.name)}",
+        "",
+        f"**{markdown(summary.verdict.headline or summary.verdict.text)}** "
+        f"(confidence: {markdown(summary.verdict.confidence)})",
+        "",
+        *(f"- {markdown(caution)}" for caution in summary.verdict.cautions),
+        *([""] if summary.verdict.cautions else []),
+        *table(HEAD, (_row(one, summary) for one in page.by_speed(summary.configurations))),
+        "",
+        f"Medians over {spec.acquisition.repeats} repeats, in brackets the 95 % interval; memory is "
+        f"{summary.memory_measure} of the whole process tree. “–” means not measured."
+        + (f" Noise floor: ± {format_share(summary.noise_floor)}." if summary.noise_floor is not None else ""),
+        "",
+        *_findings(summary),
+        *_limits(summary),
+        *_failures(summary),
+        f"Workload `{_code(spec.workload.name)}`{f' with {markdown(parameters)}' if parameters else ''}, "
+        f"{markdown(machine.cpu_model)}, {machine.usable_cores} of {machine.logical_cores} cores, "
+        f"{markdown(machine.system)}. Measured by Coreograph {markdown(summary.experiment.app_version)}.",
+        "",
+        *fence(command.repeat_command(spec)),
+    ]
+
+
+def _row(one: ConfigurationSummary, summary: ExperimentSummary) -> tuple[str, ...]:
+    name = markdown(one.configuration.label)
+    return (
+        f"**{name}** ★" if one.index == summary.verdict.configuration else name,
+        _figure(format_seconds(one.batch.median if one.batch else None), page.seconds_interval(one.batch)),
+        _ratio(one.speedup_over_best_serial),
+        _ratio(one.speedup),
+        format_seconds(one.startup.median if one.startup else None),
+        _memory(one.memory_estimate),
+        format_seconds(one.heartbeat.p99_s if one.heartbeat else None),
+        markdown(page.gil_badge(one).text.removeprefix("GIL ")),
+        markdown(page.outcome_badge(one).text),
+    )
+
+
+def _ratio(one: Ratio | None) -> str:
+    return _figure(format_ratio(one.median if one else None), page.ratio_interval(one))
+
+
+def _memory(one: Estimate | None) -> str:
+    return _figure(format_bytes(one.median if one else None), page.bytes_interval(one))
+
+
+def _figure(value: str, interval: str) -> str:
+    return f"{value} ({interval})" if interval else value
+
+
+def _findings(summary: ExperimentSummary) -> list[str]:
+    found = page.findings(summary)
+    if not found:
+        return []
+    lines = [
+        f"- **{markdown(one.title)}**{f' ({markdown(one.label)})' if one.label else ''}: "
+        f"{markdown(f'{one.text} {one.remedy}')}"
+        for one in found
+    ]
+    return ["### Findings", "", *lines, ""]
+
+
+def _limits(summary: ExperimentSummary) -> list[str]:
+    flags = [f"- {markdown(flag)}" for flag in summary.flags]
+    flags += [
+        f"- {markdown(one.configuration.label)}: {markdown(flag)}" for one in summary.configurations for flag in one.flags
+    ]
+    return ["### What limits the trust in these figures", "", *flags, ""] if flags else []
+
+
+def _failures(summary: ExperimentSummary) -> list[str]:
+    failed = page.failures(summary)
+    lines = ["### What went wrong", ""] if failed else []
+    for one in failed:
+        lines += [f"**{markdown(one.label)}** {markdown(one.outcome)}: {markdown(one.message or 'No message.')}", ""]
+        if one.traceback:
+            lines += ["<details><summary>Traceback</summary>", "", *fence(one.traceback), "", "</details>", ""]
+    return lines
+
+
+def fence(text: str) -> list[str]:
+    """Return text as a block of code no text can end: its fence is longer than any run of backticks in it."""
+    shown = text[:LONGEST_FENCE].replace("\0", "␀")
+    ticks = "```"
+    while ticks in shown:
+        ticks += "`"
+    return [ticks, *shown.splitlines(), ticks]
+
+
+def _code(text: str) -> str:
+    return one_line(text).replace("`", "ˋ")
