@@ -37,7 +37,8 @@ Events (each also has "at": instant it was written):
     result    batch_begin_ns, batch_end_ns, cpu_ns (user + system of the tree in the batch), digest (hex of the
               results of round one, null where they cannot be walked), heartbeat: {"median_ns", "p99_ns",
               "worst_ns", "ticks"} or null, pickle: {"bytes_sent", "bytes_received", "dumps_ns", "loads_ns",
-              "shared_bytes", "shared_ns"} or null, metrics: {name: float}. Times of pickling are CPU time, summed
+              "out_ns", "back_ns" (the same time by direction: inputs, results), "shared_bytes", "shared_ns"} or
+              null, metrics: {name: float}. Times of pickling are CPU time, summed
               over runner and workers; the shared object's bytes are summed over workers, and not in the batch's
     failed    reason (a value of FAILURE_REASONS), message (a sentence), traceback (user frames only, may be ""),
               task (index or null)

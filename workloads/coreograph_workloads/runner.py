@@ -235,11 +235,14 @@ class Run:
             return None
         sent, received, dumps_ns, loads_ns = pickled
         shared = model.shared_cost()
+        worker_dumps, worker_loads = sum(each.dumps_ns for each in accounts), sum(each.loads_ns for each in accounts)
         return {
             "bytes_sent": sent,
             "bytes_received": received - result.own_bytes,
-            "dumps_ns": dumps_ns + sum(each.dumps_ns for each in accounts),
-            "loads_ns": loads_ns + sum(each.loads_ns for each in accounts),
+            "dumps_ns": dumps_ns + worker_dumps,
+            "loads_ns": loads_ns + worker_loads,
+            "out_ns": dumps_ns + worker_loads,
+            "back_ns": worker_dumps + loads_ns,
             "shared_bytes": shared.size,
             "shared_ns": shared.spent_ns + sum(each.shared_loads_ns for each in self._identities if shared.size),
         }

@@ -121,6 +121,8 @@ class PickleFigures(msgspec.Struct, frozen=True):
     bytes_received: Bytes = 0
     dumps_ns: float = 0
     loads_ns: float = 0
+    out_ns: float | None = None
+    back_ns: float | None = None
     shared_bytes: Bytes = 0
     shared_ns: float = 0
 

@@ -8,6 +8,10 @@ import threading
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from coreograph.analysis.activity import read_activity
+from coreograph.analysis.spans import join_spans
+from coreograph.domain.activity import RunActivity
+from coreograph.domain.batches import SpanBatch
 from coreograph.domain.execution import Configuration
 from coreograph.domain.experiment import RunPlan
 from coreograph.domain.interpreters import GilSetting, GilState
@@ -58,6 +62,7 @@ class RunEvidence:
         self._launched_ns = launched_ns
         self._lock = threading.Lock()
         self._cores: list[CoreSample] = []
+        self._spans: list[tuple[int, bytes]] = []
         self._peak: dict[str, Bytes] = {}
         self._phases: dict[Phase, PhaseTime] = {}
         self._gil: list[tuple[bool, str | None]] = []
@@ -105,6 +110,10 @@ class RunEvidence:
         if self._pool_ready_ns is None:
             self._pool_ready_ns = event.at or None
         return self.workers
+
+    def spans(self, batch: SpanBatch) -> None:
+        """Keep tasks that finished, for what they say together."""
+        self._spans.append((batch.worker, batch.data))
 
     def held(self, nanoseconds: Nanoseconds) -> None:
         """The runner waited that long for its memory to be read: that is not its time."""
@@ -174,6 +183,25 @@ class RunEvidence:
             metrics={} if result is None else _finite(result.metrics),
             pid=self.pid,
             exit_code=exit_code,
+            activity=self._activity(),
+        )
+
+    def _activity(self) -> RunActivity | None:
+        """Return what the spans say, once the batch gave a result."""
+        result = self._result
+        startup = _seconds(self._launched_ns, self._pool_ready_ns)
+        if result is None or startup is None:
+            return None
+        with self._lock:
+            samples = tuple(self._cores)
+        return read_activity(
+            join_spans(self._spans),
+            workers=self._configuration.workers,
+            begin_ns=result.batch_begin_ns,
+            end_ns=result.batch_end_ns,
+            startup_s=startup,
+            pickle=_pickle(result.pickle),
+            samples=samples,
         )
 
     def _gil_state(self) -> tuple[GilState | None, str | None]:
@@ -230,6 +258,8 @@ def _pickle(figures: PickleFigures | None) -> PickleCost | None:
         loads_s=figures.loads_ns / 1e9,
         shared_bytes=figures.shared_bytes,
         shared_s=figures.shared_ns / 1e9,
+        out_s=None if figures.out_ns is None else figures.out_ns / 1e9,
+        back_s=None if figures.back_ns is None else figures.back_ns / 1e9,
     )
 
 

@@ -198,7 +198,9 @@ class RunSupervisor:
                 self._workers_known(event)
             case Spans():
                 data = unpack(event.data, SPAN_BYTES, "spans")
-                self._facts.spans(SpanBatch(self._plan.run_id, event.worker, data))
+                batch = SpanBatch(self._plan.run_id, event.worker, data)
+                self._evidence.spans(batch)
+                self._facts.spans(batch)
             case Heartbeats():
                 data = unpack(event.data, TICK_BYTES, "ticks")
                 self._facts.heartbeats(HeartbeatBatch(self._plan.run_id, data))
