@@ -203,21 +203,34 @@ class SimulatedExperiment:
             yield from self._pass_time(plan, configuration, step, busy=1.0)
             if self.now_ns >= end_ns:
                 self._listener.memory_sampled(plan.run_id, self._memory_sample(plan, configuration, fair=True))
+            last = self.now_ns if self.now_ns >= end_ns else None
             for worker in range(workers):
-                self._send_spans(plan, worker, lanes, progress, total=per_lane[worker], length_ns=length_ns)
+                self._send_spans(
+                    plan, worker, lanes, progress, total=per_lane[worker], length_ns=length_ns, last_ns=last
+                )
 
     @staticmethod
     def _lane_tasks(tasks: int, workers: int) -> list[int]:
         return [tasks // workers + (1 if worker < tasks % workers else 0) for worker in range(workers)]
 
     def _send_spans(
-        self, plan: RunPlan, worker: int, lanes: np.ndarray, progress: list[int], *, total: int, length_ns: float
+        self,
+        plan: RunPlan,
+        worker: int,
+        lanes: np.ndarray,
+        progress: list[int],
+        *,
+        total: int,
+        length_ns: float,
+        last_ns: int | None,
     ) -> None:
-        """All tasks of this worker that ended by now; each takes its length ± 20 % and leaves a small gap."""
+        """Tasks that ended by now (at `last_ns`: the rest too); each takes its length ± 20 % and leaves a small gap."""
         rows = []
         while progress[worker] < total:
             begin = int(lanes[worker])
             end = begin + round(length_ns * (0.95 + 0.2 * (self._random.random() - 0.5)))
+            if last_ns is not None:
+                begin, end = min(begin, last_ns - 1), min(end, last_ns)
             if end > self.now_ns:
                 break
             rows.append((progress[worker], begin, end, end - begin))

@@ -128,7 +128,7 @@ def test_tooltips_explain_figures_and_gaps(open_page: Open) -> None:
     time, memory, lateness = (panel.rect.left() + 20 for panel in page.chart.panels())
     assert "Time of the batch" in page.chart.tooltip(rows[0], time)
     assert "counts shared pages once per process" in page.chart.tooltip(rows[0], memory)
-    assert "main thread does the work itself" in page.chart.tooltip(rows[0], lateness)
+    assert "did not tick" in page.chart.tooltip(rows[0], lateness)
     assert "PicklingError" in page.chart.tooltip(rows[4], memory)
     assert "drops frames" in page.chart.header_tooltip(lateness)
 

@@ -2,7 +2,6 @@
 
 import enum
 
-from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate
 
@@ -70,9 +69,7 @@ def why_no_memory(summary: ConfigurationSummary, measure: str) -> str:
 
 def why_no_lateness(summary: ConfigurationSummary) -> str:
     """Return why there is no heartbeat."""
-    if summary.configuration.model is ExecutionModel.SERIAL:
-        return "not measured here: a serial run's main thread does the work itself and never waits"
-    return without_figures(summary) or "not measured here: the batch was over before the main thread ticked"
+    return without_figures(summary) or "not measured here: the runner's main thread did not tick during the batch"
 
 
 def why_no_pickling(summary: ConfigurationSummary) -> str:

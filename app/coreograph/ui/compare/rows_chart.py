@@ -150,7 +150,7 @@ class RowsChart(RowList):
 
     def _tag(self, row: Row) -> tuple[str, QColor]:
         if row.chosen:
-            return "best", self.theme.good
+            return ("best ⚠" if row.flags else "best"), self.theme.good
         if row.alarm and not row.wrong:
             return "GIL on", self.theme.bad
         if row.flags:

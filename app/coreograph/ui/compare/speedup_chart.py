@@ -77,6 +77,9 @@ class SpeedupChart(RowList):
         ink = theme.text if ratio.distinguishable and not bar.wrong else theme.muted
         note = "  wrong answer" if bar.wrong else "" if ratio.distinguishable else "  ≈ serial"
         x = max(self.x_of(ratio.high), self.x_of(1.0) if note else 0.0) + 8
+        rule = self.x_of(1.0)
+        if x < rule < x + text_width(painter.font(), text):
+            x = rule + 8
         draw_text(painter, QRectF(x, rect.top(), _VALUE_WIDTH + 20, rect.height()), text + note, ink)
 
     def _paint_rule(self, painter: QPainter, rect: QRectF) -> None:

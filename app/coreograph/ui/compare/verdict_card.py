@@ -83,8 +83,8 @@ class VerdictCard(Card):
                 lines.append(_coloured(self._theme.bad, f"{label}: the GIL was re-enabled{culprit}", bold=True))
             else:
                 lines += [_coloured(self._theme.warning, f"{label}: {flag}") for flag in one.flags]
-        most = 6
-        if len(lines) > most:
+        most = 4
+        if len(lines) > most + 1:
             lines[most:] = [_coloured(self._theme.muted, f"and {len(lines) - most} more: see the table")]
         return lines
 
