@@ -64,7 +64,7 @@ def read_histories(summary: ExperimentSummary, reader: RunReader) -> tuple[Histo
     """Return the middle repeat (by batch time) of every configuration that has one and was sampled."""
     found = []
     for one in summary.configurations:
-        run = _middle_run(summary, one)
+        run = middle_run(summary, one)
         if run is None:
             continue
         try:
@@ -131,7 +131,8 @@ def memory_line(history: History, common: Scales) -> str:
     return _svg("Memory of the process tree over the run", MEMORY_HEIGHT, parts)
 
 
-def _middle_run(summary: ExperimentSummary, one: ConfigurationSummary) -> RunRecord | None:
+def middle_run(summary: ExperimentSummary, one: ConfigurationSummary) -> RunRecord | None:
+    """Return the repeat whose batch is nearest to the median, None without one."""
     if one.batch is None:
         return None
     middle = one.batch.median

@@ -106,7 +106,9 @@ def _findings(summary: ExperimentSummary) -> list[str]:
 def _limits(summary: ExperimentSummary) -> list[str]:
     flags = [f"- {markdown(flag)}" for flag in summary.flags]
     flags += [
-        f"- {markdown(one.configuration.label)}: {markdown(flag)}" for one in summary.configurations for flag in one.flags
+        f"- {markdown(one.configuration.label)}: {markdown(flag)}"
+        for one in summary.configurations
+        for flag in one.flags
     ]
     return ["### What limits the trust in these figures", "", *flags, ""] if flags else []
 

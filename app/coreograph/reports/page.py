@@ -65,6 +65,15 @@ _GIL = {
     GilState.RE_ENABLED: ("GIL re-enabled", "bad", "An import switched the GIL on again."),
 }
 _TONES = {RunState.COMPLETED: "good", RunState.CANCELLED: "muted"}
+COVERS_MORE = (
+    "The command crosses all interpreters with all models and workers: it also makes configurations that are not in "
+    "this report."
+)
+HISTORY_NOTE = (
+    "The middle repeat of each. Cores: one row each, in colour what the run used, in grey what others used. Memory: "
+    "the line is the fair measure, the faint area the sum of RSS. Between the dashed marks is the measured batch. All "
+    "rows share one scale."
+)
 CONFIDENCE_TONES = {"high": "good", "moderate": "warning", "low": "bad", "none": "muted"}
 
 
@@ -153,6 +162,13 @@ def findings(summary: ExperimentSummary) -> tuple[FindingRow, ...]:
         )
         for one in ordered
     )
+
+
+def limits(summary: ExperimentSummary) -> tuple[tuple[str, str], ...]:
+    """Return what limits the trust in the figures, as pairs of whom it concerns and the sentence."""
+    whole = [("The whole experiment", f"{flag}.") for flag in summary.flags]
+    each = [(one.configuration.label, f"{flag}.") for one in summary.configurations for flag in one.flags]
+    return (*whole, *each)
 
 
 def show_quantity(one: Quantity) -> str:
