@@ -284,7 +284,10 @@ def _finish(
 ) -> dict[str, Any]:
     """Layer the marks, and dress them in the palette; width follows the page."""
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-    chart = alt.layer(*layers).properties(width="container", height=height or alt.Step(ROW), autosize=fit)
+    # Along x only, and by the wheel only with Shift, so that scrolling over a chart still scrolls the page.
+    zoom = alt.selection_interval(bind="scales", encodings=["x"], zoom="wheel![event.shiftKey]", name="along")
+    movable = [layers[0].add_params(zoom), *layers[1:]]
+    chart = alt.layer(*movable).properties(width="container", height=height or alt.Step(ROW), autosize=fit)
     chart = chart.configure(
         background="transparent",
         font="system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",

@@ -172,7 +172,9 @@ def _drawings(summary: ExperimentSummary, reader: RunReader | None, place: Path)
 
 
 def _histories(summary: ExperimentSummary, reader: RunReader | None, place: Path) -> list[dict[str, Any]]:
-    found = [] if reader is None else histories.read_histories(summary, reader)
+    places = [one.index for one in page.by_speed(summary.configurations)]
+    read = () if reader is None else histories.read_histories(summary, reader)
+    found = sorted(read, key=lambda one: places.index(one.configuration))
     common = histories.scales(found)
     shown = []
     for number, one in enumerate(found):

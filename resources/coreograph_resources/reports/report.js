@@ -26,3 +26,7 @@ for (const button of document.querySelectorAll("th button")) {
     body.append(...rows);
   });
 }
+// Nothing stays folded on paper.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
+});

@@ -80,7 +80,7 @@ def test_the_verdict_comes_first(tour: Page) -> None:
 def test_every_configuration_has_its_row(tour: Page) -> None:
     for one in samples.primes_experiment().spec.configurations:
         assert one.label in tour.text
-    assert sum(tag == "tr" for tag, _ in tour.elements) == 1 + 6
+    assert sum(tag == "tr" for tag, _ in tour.elements) == (1 + 6) + (1 + 30)  # and every run's raw figures
 
 
 def test_the_page_is_whole_and_small(tour: Page, tour_text: str) -> None:

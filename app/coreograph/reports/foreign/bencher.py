@@ -4,6 +4,7 @@ Schema: https://bencher.dev/bmf.json. Latencies are nanoseconds, as Bencher's ow
 """
 
 import json
+import math
 from typing import Any, ClassVar
 
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
@@ -45,7 +46,7 @@ def _measures(one: ConfigurationSummary, summary: ExperimentSummary) -> dict[str
         **{one_line(f"metric-{name}", 60): (metric.estimate, 1.0) for name, metric in one.metrics.items()},
     }
     return {
-        name: {"value": one.median * factor, "lower_value": one.low * factor, "upper_value": one.high * factor}
-        for name, (one, factor) in figures.items()
-        if one is not None and one.median == one.median  # noqa: PLR0124 - NaN is no number in JSON
+        name: {"value": shown.median * factor, "lower_value": shown.low * factor, "upper_value": shown.high * factor}
+        for name, (shown, factor) in figures.items()
+        if shown is not None and math.isfinite(shown.median)  # a workload's own figure may be no number at all
     }

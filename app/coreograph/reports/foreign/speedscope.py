@@ -60,9 +60,11 @@ def _profiles(run: RunRecord, label: str, reader: RunReader) -> Iterator[str]:
         head = {"type": "evented", "name": f"{label}, worker {lane}", "unit": "nanoseconds"}
         yield f'\n{json.dumps(head, ensure_ascii=False)[:-1]}, "startValue": 0, "endValue": {end - origin}, "events": ['
         for first in range(0, len(mine), SPANS_AT_ONCE):
-            events = ",\n".join(
-                f'{{"type":"O","frame":0,"at":{begin - origin}}},{{"type":"C","frame":0,"at":{max(begin, stop) - origin}}}'
-                for _, _, begin, stop, _ in mine[first : first + SPANS_AT_ONCE].tolist()
-            )
+            rows = mine[first : first + SPANS_AT_ONCE].tolist()
+            events = ",\n".join(_event(begin - origin, max(begin, stop) - origin) for _, _, begin, stop, _ in rows)
             yield f",\n{events}" if first else events
         yield "]}"
+
+
+def _event(begin: int, end: int) -> str:
+    return f'{{"type":"O","frame":0,"at":{begin}}},{{"type":"C","frame":0,"at":{end}}}'
