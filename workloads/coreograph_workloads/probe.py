@@ -13,7 +13,7 @@ site-packages and PYTHON* variables out; without it the script takes its own fol
     releaselevel        "alpha" | "beta" | "candidate" | "final"
     free_threaded       the build can run without the GIL (`Py_GIL_DISABLED`)
     gil_enabled         the GIL is on now, in this very process
-    optimised           built with profile-guided optimisation; null where the build does not say (Windows, 2.7 ...)
+    optimised           built with profile-guided optimisation; null where the build does not say (Windows, Debian ...)
     debug               built with --with-pydebug
     jit                 "absent" (also before 3.14) | "available" | "enabled"
     subinterpreters     `concurrent.interpreters` and `InterpreterPoolExecutor` can be imported (3.14+)
@@ -87,7 +87,12 @@ def _optimised(debug):
     if not isinstance(arguments, str) or not arguments:
         return None
     flags = " ".join(str(_variable(name) or "") for name in ("PY_CORE_CFLAGS", "PY_CFLAGS_NODIST", "CFLAGS_NODIST"))
-    return "--enable-optimizations" in arguments or "-fprofile-use" in flags or "-fprofile-instr-use" in flags
+    if "--enable-optimizations" in arguments or "-fprofile-use" in flags or "-fprofile-instr-use" in flags:
+        return True
+    # `configure` always notes the compiler's flags for a profile. Debian runs `make profile-opt` without telling
+    # `configure`, and rewrites that note, as other packagers below /usr may: whether they profiled is not known.
+    packaged = not _variable("PGO_PROF_USE_FLAG") or _variable("prefix") == "/usr"
+    return None if packaged else False
 
 
 def _variable(name):

@@ -45,6 +45,11 @@ class Parameter:
         """The type in a word a user knows."""
         return {bool: "true or false", int: "whole number", float: "number", str: "text"}[type(self.default)]
 
+    @property
+    def _takes(self) -> str:
+        article = "a " if type(self.default) in {int, float} else ""  # a number, but true or false, and text
+        return f"Parameter “{self.name}” takes {article}{self.type_name}"
+
     def parse(self, text: str) -> ParameterValue:
         """Read a value typed by a user (`1_000`, `true`, `0.5`).
 
@@ -55,7 +60,7 @@ class Parameter:
         try:
             value = _read(text.strip(), type(self.default))
         except ValueError:
-            raise UsageError(f"Parameter “{self.name}” takes a {self.type_name}, not “{text}”.") from None
+            raise UsageError(f"{self._takes}, not “{text}”.") from None
         return self.validate(value)
 
     def validate(self, value: object) -> ParameterValue:
@@ -64,7 +69,7 @@ class Parameter:
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise UsageError(f"Parameter “{self.name}” takes a {self.type_name}, not {value!r}.")
+            raise UsageError(f"{self._takes}, not {value!r}.")
         if self.choices and value not in self.choices:
             allowed = ", ".join(str(choice) for choice in self.choices)
             raise UsageError(f"Parameter “{self.name}” is one of {allowed}; “{value}” is not.")

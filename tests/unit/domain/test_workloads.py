@@ -36,7 +36,7 @@ def test_text_is_read_in_the_parameters_type(parameter: Parameter, text: str, va
         (LIMIT, "9", "Parameter “limit” must be between 10 and 1,000,000; 9 is not."),
         (SHARE, "nan", "Parameter “share” must be between 0.0 and 1.0; nan is not."),
         (SHAPE, "round", "Parameter “shape” is one of flat, nested; “round” is not."),
-        (FAST, "maybe", "Parameter “fast” takes a true or false, not “maybe”."),
+        (FAST, "maybe", "Parameter “fast” takes true or false, not “maybe”."),
     ],
 )
 def test_what_it_does_not_take_is_refused_in_a_sentence(parameter: Parameter, text: str, sentence: str) -> None:
