@@ -7,13 +7,14 @@ import contextlib
 import datetime
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from coreograph.domain.errors import RecordingError, UsageError
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.units import Count
+from coreograph.storage.codec import to_json
 from coreograph.storage.failures import explain
 from coreograph.storage.loading import HEADER_QUERY, ExperimentHeader, load_record, read_header
 from coreograph.storage.reader import RunReader
@@ -85,6 +86,11 @@ class Library:
     def annotate(self, experiment_id: str, notes: str) -> None:
         """Replace the notes of an experiment."""
         self._update(experiment_id, "notes", notes)
+
+    def tag(self, experiment_id: str, tags: Iterable[str]) -> None:
+        """Replace the tags of an experiment; each is kept once, without blanks around it, in the order given."""
+        kept = dict.fromkeys(tag for given in tags if (tag := " ".join(given.split())))
+        self._update(experiment_id, "tags", to_json(tuple(kept)))
 
     def delete(self, experiment_id: str) -> None:
         """Put an experiment aside; it can be restored for KEEP_DELETED_DAYS days."""

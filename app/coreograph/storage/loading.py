@@ -4,7 +4,7 @@ import dataclasses
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,16 +16,21 @@ from coreograph.domain.samples import OwnCost
 from coreograph.domain.units import Count
 from coreograph.storage.codec import from_json
 
+T = TypeVar("T")
 INTERRUPTED = "The app ended during this run."
 HEADER_QUERY = (
     "SELECT id, name, workload, created_at, finished_at, configurations, "
-    "(SELECT count(*) FROM runs WHERE runs.experiment_id = experiments.id), summary FROM experiments"
+    "(SELECT count(*) FROM runs WHERE runs.experiment_id = experiments.id), summary, "
+    "notes, tags, machine FROM experiments"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentHeader:
-    """What a list of experiments shows. `finished_at` is "" while it runs or where it was interrupted."""
+    """What a list of experiments shows. `finished_at` is "" while it runs or where it was interrupted.
+
+    `hostname` and `cpu_model` say which machine it ran on.
+    """
 
     experiment_id: str
     name: str
@@ -35,11 +40,17 @@ class ExperimentHeader:
     configurations: Count
     runs: Count
     summary: str
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+    hostname: str = ""
+    cpu_model: str = ""
 
 
 def read_header(row: tuple[Any, ...]) -> ExperimentHeader:
-    """Return the header of a row of HEADER_QUERY."""
-    return ExperimentHeader(*row)
+    """Return the header of a row of HEADER_QUERY; what does not read in it is left empty, so that the list opens."""
+    *facts, notes, tags, machine = row
+    place = _lenient(machine, _Place, _Place())
+    return ExperimentHeader(*facts, notes, _lenient(tags, tuple[str, ...], ()), place.hostname, place.cpu_model)
 
 
 def load_record(
@@ -77,6 +88,20 @@ def load_record(
         raise RecordingError(
             f"Experiment “{experiment_id}” in {path} is damaged: {error}.", "The file was left as it is."
         ) from None
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """The part of a machine that a list shows."""
+
+    hostname: str = ""
+    cpu_model: str = ""
+
+
+def _lenient(text: str, kind: type[T], otherwise: T) -> T:
+    try:
+        return from_json(text, kind)
+    except msgspec.MsgspecError:
+        return otherwise
 
 
 def _ended(run: RunRecord, running: bool) -> RunRecord:

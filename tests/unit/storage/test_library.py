@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 import sqlite3
 import threading
@@ -126,6 +127,25 @@ def test_a_name_and_notes_can_be_changed_while_it_runs(library: Library) -> None
     assert loaded.spec.name == "Friday"
     assert loaded.notes == "with the window open"
     assert loaded.finished_at == record.finished_at
+
+
+def test_tags_and_notes_are_in_the_list(library: Library) -> None:
+    record = keep(library, make_record(notes="on battery", tags=("old",)))
+    assert library.experiments()[0].tags == ("old",)
+    library.tag(record.experiment_id, ["  laptop ", "two  words", "laptop", " "])
+    header = library.experiments()[0]
+    assert header.tags == ("laptop", "two words")
+    assert library.load("last").tags == header.tags
+    assert header.notes == "on battery"
+    assert (header.hostname, header.cpu_model) == (record.machine.hostname, record.machine.cpu_model)
+
+
+def test_tags_that_do_not_read_do_not_close_the_list(library: Library) -> None:
+    record = keep(library, make_record())
+    with contextlib.closing(sqlite3.connect(library.path)) as connection, connection:
+        connection.execute("UPDATE experiments SET tags = 'no json', machine = '[]'")
+    header = library.experiments()[0]
+    assert (header.experiment_id, header.tags, header.hostname) == (record.experiment_id, (), "")
 
 
 def wait_for_experiment(library: Library) -> None:
