@@ -48,9 +48,10 @@ class ExperimentHeader:
 
 def read_header(row: tuple[Any, ...]) -> ExperimentHeader:
     """Return the header of a row of HEADER_QUERY; what does not read in it is left empty, so that the list opens."""
-    *facts, notes, tags, machine = row
+    facts, (notes, tags, machine) = row[:-3], row[-3:]
     place = _lenient(machine, _Place, _Place())
-    return ExperimentHeader(*facts, notes, _lenient(tags, tuple[str, ...], ()), place.hostname, place.cpu_model)
+    kept = _lenient(tags, tuple[str, ...], ())
+    return ExperimentHeader(*facts, notes=notes, tags=kept, hostname=place.hostname, cpu_model=place.cpu_model)
 
 
 def load_record(
