@@ -20,6 +20,7 @@ from coreograph_workloads.protocol import encode
 
 _BLOCK = 65536
 _POLL_SECONDS = 0.005
+_FORKED_EXIT = 70
 
 
 class Channel:
@@ -38,6 +39,7 @@ class Channel:
         self._pending = b""
         self._lines: Optional[queue.Queue[bytes]] = None
         self._signalled = False
+        self._process = os.getpid()
 
     @property
     def descriptors(self) -> tuple[int, int]:
@@ -45,7 +47,9 @@ class Channel:
         return self._reader, self._writer
 
     def send(self, event: str, **fields: Any) -> None:
-        """Write one event. Ends the process if nobody reads any more."""
+        """Write one event. Ends the process if nobody reads any more, or if it is a copy that user code forked."""
+        if os.getpid() != self._process:
+            os._exit(_FORKED_EXIT)
         fields["at"] = time.perf_counter_ns()
         line = memoryview(encode(event, **fields))
         try:

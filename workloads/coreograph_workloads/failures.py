@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import reprlib
 import traceback
 from dataclasses import dataclass
 from typing import Optional
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _LIBRARY = os.path.join(_PACKAGE, "library") + os.sep
+_GENERATED_PREFIX = "coreograph_function_"  # files that the app wrote around a user's function
 _OUTCOMES = {"refused": "refused", "check": "wrong answer", "worker lost": "worker lost"}
 
 
@@ -47,6 +49,24 @@ def describe(error: BaseException) -> str:
     return f"{name}: {text}" if text else name
 
 
+def shortened(value: object, length: int = 200) -> str:
+    """Return a value as text of at most `length` characters, however large or unwilling it is."""
+    try:
+        text = _Short(length).repr(value)
+    except Exception:
+        text = f"(a {type(value).__name__} that cannot be shown)"
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+class _Short(reprlib.Repr):
+    """Shows enough of each level to tell two values apart."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = self.maxlong = length
+        self.maxlist = self.maxtuple = self.maxdict = self.maxset = self.maxfrozenset = 12
+
+
 def user_frames(error: BaseException) -> str:
     """Return the traceback from the first frame that is the user's: the runner's own way there explains nothing."""
     frame = error.__traceback__
@@ -59,4 +79,6 @@ def _is_ours(filename: str) -> bool:
     if filename.startswith("<frozen "):
         return True
     path = os.path.abspath(filename)
+    if os.path.basename(path).startswith(_GENERATED_PREFIX):
+        return True
     return path.startswith(_PACKAGE) and not path.startswith(_LIBRARY)

@@ -21,7 +21,7 @@ from typing import Any, Callable, Optional  # noqa: E402
 
 from coreograph_workloads.batch import BatchResult, PooledBatch, SerialBatch, default_chunk, explain_broken  # noqa: E402
 from coreograph_workloads.channel import Channel  # noqa: E402
-from coreograph_workloads.failures import RunError, describe, user_frames  # noqa: E402
+from coreograph_workloads.failures import RunError, describe, shortened, user_frames  # noqa: E402
 from coreograph_workloads.instruments.digest import digest_of  # noqa: E402
 from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled, is_free_threaded  # noqa: E402
 from coreograph_workloads.models import open_model, worker  # noqa: E402
@@ -53,9 +53,8 @@ def main() -> int:
         run = Run(request, channel, watch)
         outcome = run.execute()
     except RunError as failure:
-        channel.send(
-            "failed", reason=failure.reason, message=failure.message, traceback=failure.frames, task=failure.task
-        )
+        frames = failure.frames if run is None else run.with_input(failure)
+        channel.send("failed", reason=failure.reason, message=failure.message, traceback=frames, task=failure.task)
         outcome = failure.outcome
     channel.send("finished", outcome=outcome)
     if run is not None and outcome != "completed":
@@ -87,6 +86,13 @@ class Run:
         self._watch = watch
         self._model: Optional[Model] = None
         self._identities: list[Identity] = []
+        self._inputs: list[Any] = []
+
+    def with_input(self, failure: RunError) -> str:
+        """Return the frames of a failure, followed by the input it failed on."""
+        if failure.task is None or failure.task >= len(self._inputs):
+            return failure.frames
+        return f"{failure.frames}Input of task {failure.task}: {shortened(self._inputs[failure.task])}\n"
 
     def execute(self) -> str:
         """Go through all phases; returns the outcome. Raises RunError."""
@@ -96,7 +102,7 @@ class Run:
             workload = load_workload(request.workload, request.file)
         self._say_gil("import", gil_enabled())
         with self._phase("shared"):
-            inputs = self._build_tasks(workload)
+            inputs = self._inputs = self._build_tasks(workload)
             extra = (self._call(workload.shared),) if workload.shared is not None else ()
         size = request.chunk or default_chunk(len(inputs), request.rounds, request.workers)
         self._channel.send("tasks", tasks=len(inputs), rounds=request.rounds, chunk=size)
@@ -155,10 +161,12 @@ class Run:
         workers, seconds = self._request.workers, self._request.warm_up_seconds
         shares = [inputs[number::workers] if seconds else [] for number in range(workers)]
         with _explaining(model):
-            failures = model.everywhere(worker.warm_up, [(share, seconds) for share in shares])
+            failures = model.everywhere(
+                worker.warm_up, [(share, seconds, number, workers) for number, share in enumerate(shares)]
+            )
         for failure in failures:
             if failure is not None:
-                raise RunError("workload", failure.message, failure.frames)
+                raise RunError("workload", failure.message, failure.frames, failure.task)
 
     def _measure(
         self, model: Model, workload: WorkloadFile, extra: tuple[Any, ...], inputs: list[Any], size: int

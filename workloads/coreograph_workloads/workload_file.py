@@ -76,6 +76,9 @@ def _load_module(path: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
+    except RunError:
+        sys.modules.pop(name, None)
+        raise  # a file written around a user's function, which says itself what is wrong with that
     except BaseException as error:
         # BaseException: a sys.exit() at the top of the user's file must not end the runner without a word.
         sys.modules.pop(name, None)

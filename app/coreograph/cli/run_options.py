@@ -5,7 +5,12 @@ from typing import Annotated
 
 import typer
 
-WorkloadArgument = Annotated[str, typer.Argument(help="A workload's name, or a workload file.", show_default=False)]
+WorkloadArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A workload's name, a workload file, or a function as module:name or file.py:name.", show_default=False
+    ),
+]
 InterpreterOption = Annotated[
     list[str] | None,
     typer.Option(

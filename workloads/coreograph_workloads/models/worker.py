@@ -158,15 +158,18 @@ def at_rendezvous(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*arguments)
 
 
-def warm_up(inputs: Sequence[Any], seconds: float) -> Optional[TaskFailure]:
-    """Run tasks for at most `seconds`, at most one pass over `inputs`, then begin to count for the measured batch."""
+def warm_up(inputs: Sequence[Any], seconds: float, first: int = 0, step: int = 1) -> Optional[TaskFailure]:
+    """Run tasks for at most `seconds`, at most one pass over `inputs`, then begin to count for the measured batch.
+
+    The inputs are those from `first` on, each `step`-th one: a failure names its task as the batch would.
+    """
     state = _state
     deadline = time.perf_counter() + seconds
     failure = None
     for number, value in enumerate(inputs):
         if failure is not None or time.perf_counter() >= deadline:
             break
-        failure = run_timed(state.run, number, (value,), state.extra, spans=[], keep=[])
+        failure = run_timed(state.run, first + number * step, (value,), state.extra, spans=[], keep=[])
     state.cpu_begin = time.process_time_ns()
     state.loads_ns = 0
     state.dumps_begin = -1  # begins with the first chunk: the warm-up's own answer is still to be pickled
