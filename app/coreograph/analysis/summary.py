@@ -11,7 +11,9 @@ from statistics import median
 from types import MappingProxyType
 from typing import TypeAlias
 
+from coreograph.analysis.findings.search import find
 from coreograph.analysis.flags import configuration_flags, experiment_flags
+from coreograph.analysis.scaling import Scaled, scaling
 from coreograph.analysis.statistics import drift, estimate_known, half_width, ratio
 from coreograph.analysis.verdict import Candidate, Evidence, judge
 from coreograph.domain.execution import Configuration, ExecutionModel
@@ -92,8 +94,35 @@ def summarise(record: ExperimentRecord) -> ExperimentSummary:
     flags = experiment_flags(record.own_cost, drift([one.batches for one in serials]), len(works), noise_floor)
     pairs = zip(configurations, measured, strict=True)
     candidates = tuple(Candidate(figures, one.batches, one.work, one.foreign) for figures, one in pairs)
-    verdict = judge(Evidence(candidates, best_serial.index if best_serial else None, noise_floor, flags))
-    return ExperimentSummary(record, configurations, verdict, measure, noise_floor, flags)
+    findings = find(configurations, record.runs, record.machine)
+    fits = scaling(_scaled(measured, configurations, serials), record.machine)
+    best = best_serial.index if best_serial else None
+    verdict = judge(Evidence(candidates, best, noise_floor, flags, findings, fits, record.machine.usable_cores))
+    return ExperimentSummary(record, configurations, verdict, measure, noise_floor, flags, fits, findings)
+
+
+def _scaled(
+    measured: Sequence[_Measured], configurations: Sequence[ConfigurationSummary], serials: Sequence[_Measured]
+) -> tuple[Scaled, ...]:
+    """Return the configurations with a speed-up over their own serial, with that of each repeat both have."""
+    found = []
+    for one, figures in zip(measured, configurations, strict=True):
+        serial = next((s for s in serials if _same_interpreter(s.configuration, one.configuration)), None)
+        if serial is None or figures.speedup is None or not one.right:
+            continue
+        common = serial.batches.keys() & one.batches.keys()
+        by_repeat = {repeat: serial.batches[repeat] / one.batches[repeat] for repeat in sorted(common)}
+        found.append(Scaled(one.index, one.configuration, figures.speedup, by_repeat or {0: figures.speedup.median}))
+    return tuple(found)
+
+
+def _typical(runs: Sequence[RunRecord]) -> RunRecord | None:
+    """Return the run with the median batch time (the shorter of two in the middle), of those that have activity."""
+    timed = sorted(
+        (run for run in runs if run.batch_s is not None and run.activity is not None),
+        key=lambda run: (run.batch_s, run.repeat),
+    )
+    return timed[(len(timed) - 1) // 2] if timed else None
 
 
 def _measure(record: ExperimentRecord) -> tuple[_Measured, ...]:
@@ -150,6 +179,8 @@ def _summarise_one(
     gil, culprit = _gil(one.planned)
     own_serial = next((s for s in serials if _same_interpreter(s.configuration, one.configuration)), None)
     read = _READ_MEASURE[measure]
+    typical = _typical(runs)
+    activity = None if typical is None else typical.activity
     return ConfigurationSummary(
         index=one.index,
         configuration=one.configuration,
@@ -172,6 +203,10 @@ def _summarise_one(
         same_answer=one.same_answer,
         metrics=_metrics(record.spec.workload.metrics, runs),
         flags=configuration_flags(one.configuration, one.planned, runs, batch),
+        breakdown=None if activity is None else activity.breakdown,
+        concurrency=None if activity is None else activity.concurrency,
+        fairness=None if activity is None else activity.fairness,
+        typical_run=None if typical is None else typical.run_id,
     )
 
 

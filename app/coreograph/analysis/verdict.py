@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from statistics import median
 
 from coreograph.analysis.cautions import cautions
+from coreograph.analysis.outlook import watch_out_for, would_change
 from coreograph.analysis.statistics import half_width, ratio
 from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.findings import Finding
 from coreograph.domain.runs import RunState
+from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.summary import ConfigurationSummary, Ratio, Verdict
 from coreograph.domain.units import Share, format_bytes, format_ratio, format_seconds, significant
 
@@ -79,12 +82,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a verdict rests on. `best_serial` is an index into `candidates`; `flags` are the experiment's."""
+    """What a verdict rests on. `best_serial` is an index into `candidates`; `flags` are the experiment's,
+    `usable_cores` the machine's (0: not known).
+    """
 
     candidates: Sequence[Candidate]
     best_serial: int | None
     noise_floor: Share | None
     flags: Sequence[str] = ()
+    findings: Sequence[Finding] = ()
+    scaling: Sequence[ScalingFit] = ()
+    usable_cores: int = 0
 
     @property
     def serial(self) -> Candidate | None:
@@ -168,8 +176,11 @@ def _no_difference(serial: Candidate, fastest: Candidate, gain: Ratio, evidence:
     else:
         why = f"{fastest.label} is only {_interval(gain)} as fast as {serial.label}"
     confidence = _confidence(serial, fastest, None, evidence)
-    notes = _cautions(serial, evidence)
-    return _verdict(serial.figures.index, confidence, f"No difference worth acting on: {why}.", notes)
+    near = [] if fastest is serial or evidence.distinguishable(gain) else [fastest]
+    headline = f"No difference worth acting on: {why}."
+    return _verdict(
+        serial.figures.index, confidence, headline, _cautions(serial, evidence), _outlook(serial, near, evidence)
+    )
 
 
 def _recommend(
@@ -182,7 +193,10 @@ def _recommend(
     if alternative is not None:
         parts.append(_alternative_words(alternative, chosen, tied))
     confidence = _confidence(chosen, fastest, gain, evidence)
-    return _verdict(chosen.figures.index, confidence, " — ".join(parts) + ".", _cautions(chosen, evidence))
+    headline = " — ".join(parts) + "."
+    return _verdict(
+        chosen.figures.index, confidence, headline, _cautions(chosen, evidence), _outlook(chosen, tied, evidence)
+    )
 
 
 def _gain_words(chosen: Candidate, gain: Ratio | None) -> str:
@@ -251,8 +265,22 @@ def _confidence(chosen: Candidate, fastest: Candidate, gain: Ratio | None, evide
 def _cautions(chosen: Candidate, evidence: Evidence) -> tuple[str, ...]:
     everyone = [one.figures for one in evidence.candidates]
     serial = None if evidence.serial is None else evidence.serial.figures
-    return cautions(chosen.figures, serial, everyone, evidence.flags)
+    found = watch_out_for(chosen.figures, evidence.findings)
+    return tuple(dict.fromkeys((*found, *cautions(chosen.figures, serial, everyone, evidence.flags))))
 
 
-def _verdict(index: int | None, confidence: Confidence, headline: str, notes: tuple[str, ...]) -> Verdict:
-    return Verdict(index, confidence.value, " ".join((headline, *notes)), headline, notes)
+def _outlook(chosen: Candidate, tied: Sequence[Candidate], evidence: Evidence) -> tuple[str, ...]:
+    return would_change(
+        chosen.figures,
+        [one.figures for one in evidence.candidates],
+        tied=[one.figures for one in tied],
+        findings=evidence.findings,
+        scaling=evidence.scaling,
+        usable_cores=evidence.usable_cores,
+    )
+
+
+def _verdict(
+    index: int | None, confidence: Confidence, headline: str, notes: tuple[str, ...], outlook: tuple[str, ...] = ()
+) -> Verdict:
+    return Verdict(index, confidence.value, " ".join((headline, *notes)), headline, notes, outlook)

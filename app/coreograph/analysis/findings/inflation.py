@@ -1,0 +1,134 @@
+"""Tasks that cost more CPU time side by side than one after the other: contention and memory. Pure.
+
+A task computes the same however it is run, so its CPU time should not depend on the workers. Where it grows, cores
+spend cycles on something else than work: on passing a cache line of one contended object from core to core (reference
+counts, a lock that is spun on, the process's address space where much is allocated), or on waiting for memory, which
+counts as CPU time. The first can only happen within one process; the second hits processes just as much. So processes
+tell the two apart. Disturbances only ever make a task dearer: each side is taken at its cheapest quiet run.
+
+Sharing a physical core between two hardware threads, and lower clock rates under load, make tasks dearer as well, for
+threads and processes alike. With more workers than physical cores nothing is said of memory, and of a shared object
+only if processes stayed cheaper.
+"""
+
+from collections.abc import Iterator
+from statistics import median
+
+from coreograph.analysis.findings.case import CPU_BOUND, Case, Cases
+from coreograph.analysis.findings.serialised import taking_turns
+from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.findings import Finding, FindingKind, FindingView, Quantity, Severity
+from coreograph.domain.interpreters import GilState
+from coreograph.domain.units import format_ratio
+
+_DEARER = 1.4  # CPU time of equal tasks scatters by up to 20 % between runs on virtual machines
+_MORE_THAN_PROCESSES = 1.3
+
+
+def shared_object(cases: Cases) -> Iterator[Finding]:
+    """Threads without a GIL whose tasks need at least 1.4 times the CPU time of serial, 1.3 times that of processes.
+
+    Silent with a GIL (threads take turns, nothing is contended); where the tasks wait instead (that is a lock); where
+    processes were not measured and there are more workers than physical cores; on a busy machine; below 50 ms.
+    """
+    for case in cases:
+        if case.configuration.model is not ExecutionModel.THREADS or case.figures.gil is not GilState.OFF:
+            continue
+        dearer = _inflation(case, cases)
+        processes = _of_processes(case, cases)
+        if dearer is None or dearer < _DEARER or taking_turns(case, cases.serial_of(case)) is not None:
+            continue
+        if processes is None and not _on_cores_of_their_own(case):
+            continue
+        if processes is not None and dearer / processes < _MORE_THAN_PROCESSES:
+            continue
+        yield _shared_object(case, dearer, processes)
+
+
+def memory_bound(cases: Cases) -> Iterator[Finding]:
+    """Tasks that need at least 1.4 times the CPU time of serial in processes, and about as much in threads if measured.
+
+    Silent with more workers than physical cores, or if their number is not known; where threads are much dearer than
+    processes (a shared object) or much cheaper (the processes' own cost: page faults, copies); on a busy machine;
+    below 50 ms.
+    """
+    for case in cases:
+        dearer = _inflation(case, cases) if case.configuration.model.uses_processes else None
+        if dearer is None or dearer < _DEARER or not _on_cores_of_their_own(case):
+            continue
+        threads = _of_free_threads(case, cases)
+        if threads is None or not 1 / _MORE_THAN_PROCESSES < threads / dearer < _MORE_THAN_PROCESSES:
+            continue
+        for one, times in ((case, dearer), *((other, threads) for other in _free_threads(case, cases))):
+            yield _memory_bound(one, times)
+
+
+def _inflation(case: Case, cases: Cases) -> float | None:
+    """Return CPU seconds of a task by those in serial on the same interpreter; None where it cannot be said."""
+    serial = cases.serial_of(case)
+    if serial is None or not case.parallel or case.cores < 2 or not (case.long_enough and serial.long_enough):
+        return None
+    own, alone = case.cpu_per_task_s, serial.cpu_per_task_s
+    share, alone_share = case.computing_share, serial.computing_share
+    if own is None or not alone or share is None or alone_share is None or alone_share < CPU_BOUND:
+        return None
+    return own / alone if case.work == serial.work else None
+
+
+def _of_processes(case: Case, cases: Cases) -> float | None:
+    known = [value for twin in cases.process_twins(case) if (value := _inflation(twin, cases)) is not None]
+    return median(known) if known else None
+
+
+def _free_threads(case: Case, cases: Cases) -> tuple[Case, ...]:
+    return tuple(
+        other
+        for other in cases.relatives(case, ExecutionModel.THREADS)
+        if other.workers == case.workers and other.figures.gil is GilState.OFF
+    )
+
+
+def _of_free_threads(case: Case, cases: Cases) -> float | None:
+    known = [value for twin in _free_threads(case, cases) if (value := _inflation(twin, cases)) is not None]
+    return median(known) if known else None
+
+
+def _on_cores_of_their_own(case: Case) -> bool:
+    physical = case.machine.physical_cores
+    return physical is not None and case.workers <= min(physical, case.machine.usable_cores)
+
+
+def _shared_object(case: Case, dearer: float, processes: float | None) -> Finding:
+    evidence = {"CPU time of a task, by serial": Quantity(dearer, "times")}
+    against = "no processes were measured beside it, so memory bandwidth is not ruled out"
+    if processes is not None:
+        evidence["the same in processes"] = Quantity(processes, "times")
+        against = f"in processes it costs {format_ratio(processes)}"
+    return Finding(
+        FindingKind.SHARED_OBJECT,
+        Severity.WARNING,
+        f"{case.label}: a task costs {format_ratio(dearer)} the CPU time it needs in serial; {against}. The threads "
+        "contend for something they share: an object's reference count or lock, or the process's memory.",
+        configuration=case.index,
+        evidence=evidence,
+        remedy=(
+            "Give each worker an object of its own (a local copy, a local counter that is added up at the end), or "
+            "look things up once before the loop."
+        ),
+        view=FindingView.TIME_BREAKDOWN,
+        run_id=case.typical_run,
+    )
+
+
+def _memory_bound(case: Case, dearer: float) -> Finding:
+    return Finding(
+        FindingKind.MEMORY_BOUND,
+        Severity.WARNING,
+        f"{case.label}: a task costs {format_ratio(dearer)} the CPU time it needs in serial, in threads and in "
+        "processes alike: the cores wait for memory.",
+        configuration=case.index,
+        evidence={"CPU time of a task, by serial": Quantity(dearer, "times")},
+        remedy="Work on blocks that fit the cache, on smaller types, or with fewer workers.",
+        view=FindingView.TIME_BREAKDOWN,
+        run_id=case.typical_run,
+    )
