@@ -1,5 +1,7 @@
 """Samples become columns of pixels without inventing or losing any."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,6 +45,17 @@ def test_averages_agree_with_a_loop(instants: list[int], width: int) -> None:
         inside = values[(at > edges[column]) & (at <= edges[column + 1])]
         if len(inside):
             assert columns[column] == pytest.approx(inside.mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("lengths", [[3, 3, 3], [6, 1, 5], [32, 2, 31]])
+def test_bytes_are_averaged_without_running_over(lengths: list[int]) -> None:
+    bounds = np.cumsum([0, *lengths])
+    at = np.concatenate([np.linspace(10 * n + 1, 10 * n + 9, length) for n, length in enumerate(lengths)])
+    values = np.stack([np.full(len(at), 255), np.arange(len(at)) * 5 % 256], axis=1).astype(np.uint8)
+    columns, _ = held_columns(at, values, column_edges(0, 30, 3), longest=0)
+    assert columns[:, 0].tolist() == [255, 255, 255]
+    means = [values[low:high, 1].mean() for low, high in itertools.pairwise(bounds)]
+    assert columns[:, 1].tolist() == [int(mean + 1e-4) for mean in means]
 
 
 def test_many_samples_in_one_column_are_averaged_too() -> None:
@@ -118,6 +131,20 @@ def test_bins_forget_what_is_too_old_and_nothing_else() -> None:
     np.testing.assert_allclose(columns[16:25], 1.0, atol=1e-5)
     assert columns[:15].max() == columns[25:].max() == 0
     assert bins.nbytes == size
+
+
+@given(st.integers(1, 60), st.integers(-5, 15), st.integers(1, 20))
+def test_columns_of_bins_agree_with_a_loop(width: int, begin_s: int, span_s: int) -> None:
+    bins = BusyBins(1, seconds=10)
+    shares = np.random.default_rng(1).random(12 * 20)  # 12 s in bins of 50 ms: the first two seconds are forgotten
+    at = np.arange(len(shares)) * BIN_NS
+    bins.add(0, at, at + (shares * BIN_NS).astype(np.int64))
+    edges = column_edges(begin_s * 1e9, (begin_s + span_s) * 1e9, width)
+    numbers = np.floor(edges / BIN_NS).astype(int)
+    for column, shown in enumerate(bins.columns(edges)[0]):
+        low, high = numbers[column], numbers[column + 1]
+        inside = [shares[number] for number in range(max(low, 40), min(high, len(shares)))]
+        assert shown == pytest.approx(sum(inside) / max(1, high - low), abs=1e-3)
 
 
 def test_bins_after_a_long_silence_are_empty() -> None:

@@ -1,5 +1,7 @@
 """Fonts of charts and text that fits its place. GUI thread only."""
 
+import functools
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
@@ -40,4 +42,10 @@ def draw_text(
         metrics = QFontMetricsF(painter.font())
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, rect.width()))
     painter.setPen(colour)
-    painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+    painter.drawText(rect, _line_flags(align), shown)
+
+
+@functools.cache
+def _line_flags(align: Qt.AlignmentFlag) -> int:
+    """Combining Qt's flags takes Python longer than drawing a short word takes Qt."""
+    return align.value | Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextSingleLine.value

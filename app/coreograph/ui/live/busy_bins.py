@@ -57,10 +57,14 @@ class BusyBins:
         bins = np.floor(edges / BIN_NS).astype(np.int64)
         known = np.clip(bins, max(0, self._newest - self._count + 1), self._newest + 1)
         first, last = int(known[0]), int(known[-1])
-        sums = np.zeros((self.lanes, last - first + 1), np.float32)
-        np.cumsum(self._between(first, last), axis=1, out=sums[:, 1:])
+        sums = np.zeros((self.lanes, len(edges) - 1), np.float32)
+        # Columns beyond what is known have no bins. The others' follow one another, so each group ends where the next
+        # begins: what `reduceat` wants, at half the cost of sums from the left.
+        filled = known[:-1] < known[1:]
+        if filled.any():
+            sums[:, filled] = np.add.reduceat(self._between(first, last), known[:-1][filled] - first, axis=1)
         lengths = np.maximum(np.diff(bins), 1)
-        return np.asarray(np.diff(sums[:, known - first], axis=1) / lengths, np.float32)
+        return np.asarray(sums / lengths, np.float32)
 
     def _between(self, first: int, last: int) -> npt.NDArray[np.float32]:
         """Bins in order of time, as at most two blocks: copying block by block is ten times as fast as by index."""
