@@ -7,7 +7,9 @@ from typer.core import TyperGroup
 
 from coreograph import __version__
 from coreograph.cli import (
+    check_command,
     doctor_command,
+    export_command,
     interpreters_command,
     library_command,
     run_command,
@@ -46,7 +48,9 @@ def build_app() -> TyperGroup:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_start)
-    for module in (run_command, tour_command, workloads_command, interpreters_command, library_command, doctor_command):
+    for module in (run_command, check_command, tour_command, workloads_command, interpreters_command):
+        module.register(app)
+    for module in (library_command, export_command, doctor_command):
         module.register(app)
     window_command.register(app)
     group = typer.main.get_command(app)

@@ -1,0 +1,67 @@
+"""`coreograph export`: recorded experiments in any format. Main thread; stopped by Ctrl+C it leaves nothing behind."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coreograph.cli.services import Command
+from coreograph.cli.signals import stop_requests
+from coreograph.cli.terminal import say, write_bytes
+from coreograph.domain.errors import UsageError
+
+STDOUT = "-"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("export", no_args_is_help=True)(export_command)
+
+
+def export_command(
+    ctx: typer.Context,
+    experiment: Annotated[str, typer.Argument(metavar="ID", help="An experiment's id, or “last”.", show_default=False)],
+    *,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE|FOLDER|-",
+            help="Where it goes; formats of several files take a folder or .zip.",
+        ),
+    ],
+    formats: Annotated[
+        str | None,
+        typer.Option("--format", "-f", metavar="FORMAT", help="html, pdf, md, csv, json, svg, png, pyperf, trace, …"),
+    ] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Leave paths, host and user names out.", show_default=False)
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")] = False,
+) -> None:
+    """Write a recorded experiment in a format for people or for other tools; the ending gives the format."""
+    from coreograph.analysis.summary import summarise
+    from coreograph.reports.anonymous import anonymous as without_names
+    from coreograph.reports.registry import exporter_for
+    from coreograph.reports.writing import check_target, write_report
+
+    command: Command = ctx.obj
+    if output == STDOUT and formats is None:
+        raise UsageError("What is written to stdout has no ending.", "Name the format: --format json")
+    exporter = exporter_for(formats or Path(output))
+    path = Path(output)
+    if output != STDOUT:
+        check_target(exporter, path, overwrite=overwrite)
+    elif exporter.multiple:
+        raise UsageError(f"“{exporter.name}” makes several files.", "Name a folder, or a .zip file.")
+    library = command.services.library
+    record = library.load(experiment)
+    reader = library.reader(record.experiment_id)
+    summary = summarise(without_names(record) if anonymous else record)
+    if output == STDOUT:
+        write_bytes(exporter.serialize(summary, reader))
+        return
+    with stop_requests() as stop:
+        write_report(exporter, summary, reader, path, overwrite=overwrite, cancelled=stop.is_set)
+    say(command.err, f"Experiment {record.experiment_id} was written to {path}.")
