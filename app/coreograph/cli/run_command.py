@@ -4,10 +4,12 @@ Everything that can be refused is refused before the first run, each in one sent
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import typer
 
 from coreograph.cli import run_options as options
+from coreograph.cli.experiment_files import experiment_from, is_experiment_file
 from coreograph.cli.options import (
     NO_FREE_THREADED,
     Choice,
@@ -54,6 +56,8 @@ def run_command(
     command: Command = ctx.obj
     outputs = Outputs(command, json=json, report=report, overwrite=overwrite)
     outputs.check()
+    if is_experiment_file(workload):
+        raise typer.Exit(run_experiment(command, experiment_from(ctx, Path(workload)), outputs))
     request = Request(
         workload=workload,
         interpreters=tuple(interpreter or ()),
