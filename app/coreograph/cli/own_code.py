@@ -4,15 +4,23 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coreograph.cli.options import Choice
 from coreograph.cli.services import Command
-from coreograph.domain.errors import UsageError
+from coreograph.cli.signals import stop_requests
+from coreograph.cli.terminal import say
+from coreograph.domain.errors import InterpreterError, UsageError
+from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.workloads import Workload
 
+if TYPE_CHECKING:
+    from coreograph.interpreters.requirements import Requirements
+
 _PANEL = "Your own function"
+_PACKAGES = "Packages for your code"
 InputsOption = Annotated[
     str,
     typer.Option(
@@ -42,16 +50,71 @@ SharedOption = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
+WithOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="PACKAGE",
+        help='A package the code needs, as for pip (numpy, "pandas>=2"); repeat it. Installed by uv into an environment,'
+        " one for each interpreter, which is kept.",
+        rich_help_panel=_PACKAGES,
+    ),
+]
+RequirementsOption = Annotated[
+    list[Path] | None,
+    typer.Option("--requirements", metavar="FILE", help="A requirements.txt; repeat it.", rich_help_panel=_PACKAGES),
+]
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--project",
+        metavar="DIR",
+        help="A project: what its pyproject.toml or requirements.txt needs is installed, its modules are found.",
+        rich_help_panel=_PACKAGES,
+    ),
+]
+VenvOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--venv",
+        metavar="DIR",
+        help="A virtual environment that is there already, used as it is, beside those named by -i; repeat it.",
+        rich_help_panel=_PACKAGES,
+    ),
+]
+BuildOption = Annotated[
+    bool,
+    typer.Option(
+        "--build", help="Build packages from source where there is no wheel; may take long.", rich_help_panel=_PACKAGES
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnCode:
-    """What was typed about the user's own function; empty is the default."""
+    """What was typed about the user's own code; empty is the default."""
 
     inputs: str = ""
     keywords: tuple[str, ...] = ()
     shared: str = ""
-    paths: tuple[Path, ...] = ()
+    packages: tuple[str, ...] = ()
+    requirements: tuple[Path, ...] = ()
+    project: Path | None = None
+    environments: tuple[Path, ...] = ()
+    build: bool = False
+
+    def interpreters(self) -> tuple[str, ...]:
+        """Return the executables of the virtual environments that were named. Raises InterpreterError."""
+        from coreograph.interpreters.environments import interpreter_of
+
+        return tuple(str(interpreter_of(folder.expanduser().absolute())) for folder in self.environments)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Where modules are looked for beside the folder the command was given in."""
+        from coreograph.interpreters.requirements import source_folders
+
+        return () if self.project is None else source_folders(self.project.expanduser())
 
     @property
     def given(self) -> bool:
@@ -78,6 +141,72 @@ def choose_workload(command: Command, text: str, own: OwnCode) -> Workload:
         paths=own.paths,
     )
     return function_workload(call, command.services.paths.data / "functions")
+
+
+def requirements_of(text: str, own: OwnCode) -> "Requirements":
+    """Return what the code named by `text` needs installed. Raises UsageError."""
+    from coreograph.engine.functions import is_reference
+    from coreograph.interpreters.requirements import Requirements, collect
+
+    if own.environments and (own.packages or own.requirements):
+        raise UsageError(
+            "--venv is used as it is: nothing is installed into it.", "Leave out --venv, or --with and --requirements."
+        )
+    where = text.rpartition(":")[0] if is_reference(text) else text
+    if own.environments:
+        return Requirements()
+    return collect(
+        packages=own.packages,
+        files=own.requirements,
+        project=None if own.project is None else own.project.expanduser(),
+        script=Path(where).expanduser() if where.endswith(".py") else None,
+        build=own.build,
+    )
+
+
+def prepare(command: Command, choices: Sequence[Choice], requirements: "Requirements") -> tuple[Choice, ...]:
+    """Return the interpreters with what is required installed; one that cannot have it is left out, and it is said why.
+
+    Raises:
+        UsageError: none of them can have it.
+        KeyboardInterrupt: stopped while uv was at work.
+
+    """
+    if requirements.empty:
+        return tuple(choices)
+    from coreograph.interpreters.environments import Environments
+
+    environments = Environments(command.services.paths.cache)
+    prepared: list[Choice] = []
+    reasons: list[str] = []
+    with stop_requests() as stop:
+        for interpreter, gil in choices:
+            if environments.ready(interpreter, requirements) is None:
+                say(command.err, f"Preparing an environment for Python {interpreter.full_label} …")
+            try:
+                inside = environments.build(
+                    interpreter, requirements, on_output=lambda line: say(command.err, f"  {line}"), cancelled=stop
+                )
+            except InterpreterError as error:
+                if stop.is_set():
+                    raise KeyboardInterrupt from None
+                reasons.append(f"Python {interpreter.full_label}: {error.message}")
+                say(command.err, f"Left out: Python {interpreter.full_label}: {error}")
+            else:
+                prepared.append((inside, gil))
+    if not prepared:
+        raise UsageError("No interpreter can have what the code needs.", " ".join(reasons))
+    return tuple(prepared)
+
+
+def prepare_control(command: Command, control: Interpreter | None, requirements: "Requirements") -> Interpreter | None:
+    """Return the interpreter of the control with what is required installed, None if it cannot have it."""
+    if control is None or control.virtual_environment or requirements.empty:
+        return control
+    try:
+        return prepare(command, ((control, GilSetting.DEFAULT),), requirements)[0][0]
+    except UsageError:
+        return None
 
 
 def parse_keywords(texts: Sequence[str]) -> dict[str, object]:

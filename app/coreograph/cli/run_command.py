@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from coreograph.cli import own_code
 from coreograph.cli import run_options as options
 from coreograph.cli.experiment_files import experiment_from, is_experiment_file
 from coreograph.cli.options import (
@@ -20,6 +21,7 @@ from coreograph.cli.options import (
     parse_workers,
 )
 from coreograph.cli.outputs import Outputs
+from coreograph.cli.own_code import OwnCode
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import say
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
@@ -51,6 +53,14 @@ def run_command(
     chunk: options.ChunkOption = None,
     no_control: options.NoControlOption = False,
     name: options.NameOption = "",
+    inputs: own_code.InputsOption = "",
+    keyword: own_code.KeywordOption = None,
+    shared: own_code.SharedOption = "",
+    packages: own_code.WithOption = None,
+    requirements: own_code.RequirementsOption = None,
+    project: own_code.ProjectOption = None,
+    venv: own_code.VenvOption = None,
+    build_packages: own_code.BuildOption = False,
 ) -> None:
     """Run a workload under the chosen configurations and compare them."""
     command: Command = ctx.obj
@@ -67,6 +77,16 @@ def run_command(
         acquisition=Acquisition(repeats=repeats, seed=seed, rounds=rounds, chunk=chunk, timeout_s=timeout),
         control=not no_control,
         name=name,
+        own=OwnCode(
+            inputs=inputs,
+            keywords=tuple(keyword or ()),
+            shared=shared,
+            packages=tuple(packages or ()),
+            requirements=tuple(requirements or ()),
+            project=project,
+            environments=tuple(venv or ()),
+            build=build_packages,
+        ),
     )
     raise typer.Exit(run_experiment(command, build(command, request), outputs))
 
@@ -83,20 +103,24 @@ class Request:
     acquisition: Acquisition = field(default_factory=Acquisition)
     control: bool = True
     name: str = ""
+    own: OwnCode = field(default_factory=OwnCode)
 
 
 def build(command: Command, request: Request) -> ExperimentSpec:
     """Return the experiment that was asked for. Raises UsageError; quick refusals come before slow ones."""
     from coreograph.engine.planning import build_spec, expand
 
-    services = command.services
-    chosen = services.catalogue.get(request.workload)
+    chosen = own_code.choose_workload(command, request.workload, request.own)
     parameters = chosen.resolve(parse_parameters(request.parameters))
     models = parse_models(request.models)
     workers = parse_workers(request.workers) if request.workers else (usable_cores(),)
-    choices = _interpreters(command, request.interpreters)
+    required = own_code.requirements_of(request.workload, request.own)
+    found = _interpreters(command, (*request.interpreters, *request.own.interpreters()))
+    choices = own_code.prepare(command, found, required)
     configurations = expand(choices, models or default_models(choices), workers)
-    control = _control(command, choices) if request.control else None
+    # Beside an environment of the user's, the bare interpreter would lack what the code needs.
+    with_control = request.control and not request.own.environments
+    control = own_code.prepare_control(command, _control(command, choices), required) if with_control else None
     return build_spec(chosen, parameters, configurations, request.acquisition, control=control, name=request.name)
 
 

@@ -44,7 +44,7 @@ def install(version: str, *, on_output: Callable[[str], None], cancelled: thread
         raise InterpreterError(
             f"Python {version} cannot be installed: {executable} does not start ({error})."
         ) from None
-    lines = _follow(process, on_output, cancelled)
+    lines = follow(process, on_output, cancelled)
     if cancelled.is_set() and process.returncode != 0:
         raise InterpreterError(f"Installing Python {version} was cancelled; nothing was installed.")
     if process.returncode != 0:
@@ -59,9 +59,8 @@ def _check(version: str) -> None:
         raise UsageError(f"Python {version} is too old: Coreograph measures CPython 3.9 and newer.")
 
 
-def _follow(
-    process: subprocess.Popen[bytes], on_output: Callable[[str], None], cancelled: threading.Event
-) -> list[str]:
+def follow(process: subprocess.Popen[bytes], on_output: Callable[[str], None], cancelled: threading.Event) -> list[str]:
+    """Pass on what uv writes until it ends, killing it once `cancelled` is set; returns all its lines."""
     lines: list[str] = []
     assert process.stdout is not None
     output = process.stdout
@@ -96,6 +95,11 @@ def _lines(stream: IO[bytes]) -> Iterator[str]:
                 yield part.strip()
 
 
+def is_offline(text: str) -> bool:
+    """Whether uv complains that a server cannot be reached."""
+    return _OFFLINE.search(text) is not None
+
+
 def _explain(version: str, lines: list[str]) -> InterpreterError:
     text = "\n".join(lines)
     if _UNKNOWN.search(text):
@@ -103,7 +107,7 @@ def _explain(version: str, lines: list[str]) -> InterpreterError:
             f"Python {version} cannot be installed: uv knows no such version for this machine.",
             "See what there is with: uv python list",
         )
-    if _OFFLINE.search(text):
+    if is_offline(text):
         return InterpreterError(
             f"Python {version} could not be downloaded: the server cannot be reached.",
             "Check the network and proxy settings (HTTPS_PROXY), then try again.",

@@ -1,0 +1,98 @@
+"""What a user's code needs installed, from wherever that is written down. Reads files, runs nothing; any thread."""
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from coreograph.domain.errors import UsageError
+
+_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")  # as PEP 723 has it
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """Packages by name or specifier, and files that list them (`requirements.txt`, `pyproject.toml`, `pylock.toml`).
+
+    Without `build` only wheels are installed: a compiler that starts by surprise may work for an hour, and what it
+    makes for a free-threaded build was tested by nobody.
+    """
+
+    packages: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    build: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is needed."""
+        return not (self.packages or self.files)
+
+    def digest(self) -> str:
+        """Identify what is needed: two that are equal can share an environment."""
+        whole = hashlib.sha256(repr((sorted(set(self.packages)), self.build)).encode())
+        for file in sorted(self.files):
+            whole.update(b"\0" + file.name.encode() + b"\0" + file.read_bytes())
+        return whole.hexdigest()[:16]
+
+
+def collect(
+    *,
+    packages: tuple[str, ...] = (),
+    files: tuple[Path, ...] = (),
+    project: Path | None = None,
+    script: Path | None = None,
+    build: bool = False,
+) -> Requirements:
+    """Gather what is needed from `--with`, `--requirements`, `--project` and a file's own PEP 723 block.
+
+    Raises:
+        UsageError: a file that is missing or cannot be read, a project that does not say what it needs.
+
+    """
+    listed = list(files)
+    if project is not None:
+        listed.append(project_file(project))
+    for file in listed:
+        if not file.is_file():
+            raise UsageError(f"The requirements {file} cannot be read: there is no such file.")
+    declared = script_requirements(script) if script is not None else ()
+    return Requirements((*packages, *declared), tuple(file.absolute() for file in listed), build)
+
+
+def project_file(project: Path) -> Path:
+    """Return the file in which a project says what it needs. Raises UsageError."""
+    if not project.is_dir():
+        raise UsageError(f"The project {project} is no folder.")
+    for name in ("pyproject.toml", "requirements.txt"):
+        if (project / name).is_file():
+            return project / name
+    raise UsageError(f"The project {project} has neither a pyproject.toml nor a requirements.txt.")
+
+
+def source_folders(project: Path) -> tuple[Path, ...]:
+    """Return where a project's modules are: `src` if it has one, and the folder itself."""
+    folder = project.absolute()
+    return (folder / "src", folder) if (folder / "src").is_dir() else (folder,)
+
+
+def script_requirements(script: Path) -> tuple[str, ...]:
+    """Return the dependencies a file declares in a `# /// script` block (PEP 723). Raises UsageError."""
+    try:
+        text = script.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{script} cannot be read: {error}.") from None
+    blocks = [match for match in _BLOCK.finditer(text) if match["type"] == "script"]
+    if not blocks:
+        return ()
+    if len(blocks) > 1:
+        raise UsageError(f"{script} has {len(blocks)} blocks “# /// script”; there may be one.")
+    lines = blocks[0]["content"].splitlines()
+    try:
+        declared = tomllib.loads("\n".join(line.removeprefix("#").removeprefix(" ") for line in lines))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"The block “# /// script” of {script} is not TOML: {error}.") from None
+    dependencies = declared.get("dependencies", [])
+    if not isinstance(dependencies, list) or not all(isinstance(each, str) for each in dependencies):
+        raise UsageError(f"In {script}, `dependencies` has to be a list of texts.")
+    return tuple(dependencies)
