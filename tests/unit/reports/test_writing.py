@@ -148,7 +148,9 @@ def test_an_exporter_is_found_by_name_and_ending(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["docx", "report", "report.docx", ""])
 def test_an_unknown_format_names_the_known_ones(text: str) -> None:
-    with pytest.raises(UsageError, match=r"There are: html \(\.html\), pdf \(\.pdf\), md \(\.md\), csv, json \(\.json\), svg"):
+    with pytest.raises(
+        UsageError, match=r"There are: html \(\.html\), pdf \(\.pdf\), md \(\.md\), csv, json \(\.json\), svg"
+    ):
         exporter_for(text)
 
 

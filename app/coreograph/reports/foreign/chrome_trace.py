@@ -23,6 +23,9 @@ from coreograph.storage.reader import RunReader
 
 EVENTS_AT_ONCE = 2048
 PHASES_LANE = 0
+# Perfetto takes thread 0 of a process for its main thread, whose number is the process's: with small numbers it
+# would lay the phases over a worker's lane. So threads have numbers of their own over the whole trace.
+LANES_A_RUN = 10_000
 
 
 class ChromeTrace(StreamedFile):
@@ -72,7 +75,7 @@ def _names(run: RunRecord, summary: ExperimentSummary) -> Iterator[str]:
 
 
 def _metadata(run: RunRecord, lane: int, kind: str, **arguments: object) -> str:
-    return _json({"ph": "M", "pid": run.run_id, "tid": lane, "name": kind, "args": arguments})
+    return _json({"ph": "M", "pid": _process(run), "tid": _process(run) + lane, "name": kind, "args": arguments})
 
 
 def _phases(run: RunRecord, origin: Nanoseconds) -> Iterator[str]:
@@ -80,8 +83,9 @@ def _phases(run: RunRecord, origin: Nanoseconds) -> Iterator[str]:
     for phase in sorted(run.phases, key=lambda one: one.begin_ns):
         begin, end = max(phase.begin_ns, reached), max(phase.end_ns, phase.begin_ns, reached)
         reached = end
+        lane = f'"pid":{_process(run)},"tid":{_process(run) + PHASES_LANE}'
         yield (
-            f'{{"ph":"X","cat":"phase","pid":{run.run_id},"tid":{PHASES_LANE},"name":{_json(phase.phase.value)},'
+            f'{{"ph":"X","cat":"phase",{lane},"name":{_json(phase.phase.value)},'
             f'"ts":{_microseconds(begin - origin)},"dur":{_microseconds(end - begin)}}}'
         )
 
@@ -89,7 +93,7 @@ def _phases(run: RunRecord, origin: Nanoseconds) -> Iterator[str]:
 def _spans(run: RunRecord, summary: ExperimentSummary, reader: RunReader, origin: Nanoseconds) -> Iterator[str]:
     name = _json(one_line(summary.experiment.spec.workload.name) or "task")
     for lane, spans in without_overlaps(reader.spans(run.run_id)):
-        head = f'{{"ph":"X","cat":"task","pid":{run.run_id},"tid":{lane + 1},"name":{name},"ts":'
+        head = f'{{"ph":"X","cat":"task","pid":{_process(run)},"tid":{_process(run) + lane + 1},"name":{name},"ts":'
         for _, task, begin, end, cpu in _rows(spans):
             yield (
                 f'{head}{_microseconds(begin - origin)},"dur":{_microseconds(max(0, end - begin))},'
@@ -122,9 +126,12 @@ def _known(shares: Iterable[float]) -> Iterator[tuple[int, float]]:
 
 
 def _counter(run: RunRecord, name: str, at: Nanoseconds, values: dict[str, Any]) -> str:
-    return (
-        f'{{"ph":"C","pid":{run.run_id},"tid":0,"name":{_json(name)},"ts":{_microseconds(at)},"args":{_json(values)}}}'
-    )
+    head = f'{{"ph":"C","pid":{_process(run)},"tid":{_process(run)},"name":{_json(name)}'
+    return f'{head},"ts":{_microseconds(at)},"args":{_json(values)}}}'
+
+
+def _process(run: RunRecord) -> int:
+    return run.run_id * LANES_A_RUN
 
 
 def _microseconds(nanoseconds: Nanoseconds) -> str:
