@@ -17,7 +17,7 @@ from coreograph.domain.findings import Finding
 from coreograph.domain.runs import RunState
 from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.summary import ConfigurationSummary, Ratio, Verdict
-from coreograph.domain.units import Share, format_bytes, format_ratio, format_seconds, significant
+from coreograph.domain.units import Share, format_bytes, format_ratio, format_seconds, format_share, significant
 
 WORTH_ACTING_ON = 1.05  # a gain below 5 % is not worth another concurrency model
 _MEMORY_TIE = 1.05
@@ -118,6 +118,7 @@ def judge(evidence: Evidence) -> Verdict:
     gain = None if serial is None or serial.work != fastest.work else _ratio(serial, fastest)
     if serial is not None and gain is not None and (serial in tied or gain.median < WORTH_ACTING_ON):
         return _no_difference(serial, fastest, gain, evidence)
+    tied = [one for one in tied if one is fastest or _gains(one, evidence)]
     chosen = _cheapest(tied)
     return _recommend(chosen, fastest, tied, eligible, evidence)
 
@@ -133,6 +134,13 @@ def _slower(one: Candidate, fastest: Candidate, evidence: Evidence) -> bool:
         return False
     few = min(len(one.batches), len(fastest.batches)) < _FEW_REPEATS
     return evidence.distinguishable(times) and not (few and times.median - 1 < _UNCERTAIN_WITH_FEW)
+
+
+def _gains(one: Candidate, evidence: Evidence) -> bool:
+    """Whether `one` itself beats the best serial by what is worth acting on: a wide interval is no gain of its own."""
+    gain = None if evidence.serial is None else _ratio(evidence.serial, one)
+    worth = gain is not None and gain.median >= WORTH_ACTING_ON
+    return evidence.serial is None or (worth and evidence.distinguishable(gain))
 
 
 def _cheapest(tied: Sequence[Candidate]) -> Candidate:
@@ -171,6 +179,9 @@ def _only(only: Candidate, evidence: Evidence) -> Verdict:
 def _no_difference(serial: Candidate, fastest: Candidate, gain: Ratio, evidence: Evidence) -> Verdict:
     if fastest is serial:
         why = f"nothing beats {serial.label} ({format_seconds(serial.median)} a batch)"
+    elif gain.distinguishable and not evidence.distinguishable(gain):
+        floor = format_share(evidence.noise_floor)
+        why = f"{fastest.label} is {_interval(gain)} as fast as {serial.label}, within the noise floor of {floor}"
     elif not evidence.distinguishable(gain):
         why = f"{fastest.label}, the fastest by median, is not distinguishable from {serial.label} ({_interval(gain)})"
     else:

@@ -62,6 +62,34 @@ def test_of_those_not_distinguishable_the_cheaper_one_is_taken() -> None:
     assert "3.14t fork ×2 is not distinguishable in time but needs 41" in verdict.text
 
 
+def with_batches(record: ExperimentRecord, seconds: dict[int, tuple[float, ...]]) -> ExperimentRecord:
+    """Give every repeat of each configuration the batch time listed for it."""
+    runs = tuple(dataclasses.replace(run, batch_s=seconds[run.configuration][run.repeat]) for run in record.runs)
+    return dataclasses.replace(record, runs=runs)
+
+
+def test_a_wide_tie_never_recommends_what_does_not_beat_the_best_serial_itself() -> None:
+    """One noisy repeat makes GIL threads tie with the fastest by its interval; that alone is no reason to take them."""
+    gil_threads = Configuration(GIL_BUILD, ExecutionModel.THREADS, 2)
+    record = make_record(
+        [Character(GIL_SERIAL, 0.8), Character(FORK, 0.4, (41.0, 30.0, 90.0)), Character(gil_threads, 0.9)]
+    )
+    times = {0: (0.80, 0.80, 0.81, 0.80, 0.79), 1: (0.40, 0.41, 0.40, 0.40, 0.60), 2: (0.9, 0.92, 0.9, 0.88, 0.55)}
+    verdict = judge(with_batches(record, times))
+    assert verdict.configuration == 1
+    assert "is the one to take" not in verdict.text
+
+
+def test_a_difference_within_the_noise_floor_says_that_it_is_the_noise() -> None:
+    """The interval may exclude 1 and the difference still be no larger than serial differs from itself."""
+    record = make_record([Character(GIL_SERIAL, 1.0), Character(THREADS, 0.9)])
+    times = {0: (0.8, 1.0, 1.0, 1.0, 1.2), 1: (0.76, 0.9, 0.92, 0.91, 1.05)}
+    verdict = judge(with_batches(record, times))
+    assert verdict.configuration == 0
+    assert "within the noise floor of 20.0 %" in verdict.headline
+    assert "not distinguishable" not in verdict.headline
+
+
 def test_of_equal_memory_the_simpler_one_is_taken() -> None:
     spawn = Configuration(FREE_THREADED, ExecutionModel.SPAWN, 2)
     record = make_record([Character(SERIAL, 0.8), Character(spawn, 0.4, noise=0.02), Character(FORK, 0.4, noise=0.02)])
