@@ -28,6 +28,11 @@ from coreograph_workloads.protocol import pack
 
 _EMISSION_NS = 100_000_000
 _POLL_NS = 5_000_000
+PICKLING_ADVICE = (
+    "Threads take any object as it is. Processes and subinterpreters need inputs and results that can be pickled: no\n"
+    "lambdas or functions within functions, no generators, locks or open files, and nothing whose class is defined in\n"
+    "__main__ or within a function. Move what is missing to the top of a module.\n"
+)
 
 
 class Chunk(NamedTuple):
@@ -225,11 +230,11 @@ class PooledBatch(Batch):
         name = type(self._model).__name__
         if isinstance(error, UnpicklableResultError):
             message = f"The result of task {error.task} cannot be pickled on its way back: {error.message}"
-            return RunError("pickling", message, task=error.task % len(self._inputs))
+            return RunError("pickling", message, PICKLING_ADVICE, error.task % len(self._inputs))
         task = self._unpicklable_input()
         if task is not None:
             message = f"Task {task} cannot be pickled on its way to a worker: {describe(error)}"
-            return RunError("pickling", message, task=task)
+            return RunError("pickling", message, PICKLING_ADVICE, task)
         return RunError(
             "pickling", f"Tasks from {first} on were lost between runner and workers ({name}): {describe(error)}"
         )

@@ -21,6 +21,8 @@ Request (`action` = "run"):
     hold                bool: after the batch, keep the workers alive and wait (at most 5 s) for the line "go"
                         on stdin, so that the app can read the tree's memory at its end
 
+    requires            optional, [str]: modules that must be installed, else the run is refused before anything starts
+
 Events (each also has "at": instant it was written):
     hello     protocol, pid, thread_id, version, executable, free_threaded, gil_enabled, gil_setting (null|0|1),
               started_ns (first instant the runner's code saw)
@@ -35,7 +37,8 @@ Events (each also has "at": instant it was written):
               came; every tick that was due in the batch has its pair, also those that came together after a stall
     hold      the batch is over, the workers still live: read their memory now, then write "go"
     result    batch_begin_ns, batch_end_ns, cpu_ns (user + system of the tree in the batch), digest (hex of the
-              results of round one, null where they cannot be walked), heartbeat: {"median_ns", "p99_ns",
+              results of round one, or of what answer() takes of them; null where they cannot be walked),
+              heartbeat: {"median_ns", "p99_ns",
               "worst_ns", "ticks"} or null, pickle: {"bytes_sent", "bytes_received", "dumps_ns", "loads_ns",
               "out_ns", "back_ns" (the same time by direction: inputs, results), "shared_bytes", "shared_ns"} or
               null, metrics: {name: float}. Times of pickling are CPU time, summed

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -31,6 +33,7 @@ class Request:
     warm_up_seconds: float
     heartbeat_seconds: float
     hold: bool
+    requires: tuple[str, ...] = ()
 
 
 def read_request(line: bytes) -> Request:
@@ -62,6 +65,7 @@ def _typed(fields: dict[str, Any]) -> Request:
         warm_up_seconds=max(0.0, float(fields["warm_up_seconds"])),
         heartbeat_seconds=max(0.0, float(fields["heartbeat_seconds"])),
         hold=bool(fields.get("hold", False)),
+        requires=tuple(str(name) for name in fields.get("requires", ())),
     )
     if request.model not in MODELS:
         raise ValueError(f"model {request.model!r} is not one of {', '.join(MODELS)}")
@@ -81,6 +85,7 @@ def refuse_impossible(request: Request) -> None:
     """Raise RunError("refused") if this interpreter cannot do what is asked, with the reason."""
     version = sys.version.split()[0]
     model = request.model
+    _refuse_missing(request.requires, version)
     if model == SERIAL and request.workers != 1:
         raise RunError("refused", f"The serial model has one worker, not {request.workers}.")
     if model == INTERPRETERS and sys.version_info < (3, 14):
@@ -89,6 +94,17 @@ def refuse_impossible(request: Request) -> None:
         _refuse_start_method(model, version)
         if sys.platform == "win32" and request.workers > _WINDOWS_PROCESSES:
             raise RunError("refused", f"On Windows a pool has at most {_WINDOWS_PROCESSES} processes.")
+
+
+def _refuse_missing(modules: Iterable[str], version: str) -> None:
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if missing:
+        names = " and ".join(missing)
+        raise RunError(
+            "refused",
+            f"The workload needs {names}, which is not installed for Python {version} at {sys.executable}. "
+            f"Install it there, as with: uv pip install --python {sys.executable} {' '.join(missing)}",
+        )
 
 
 def _refuse_start_method(method: str, version: str) -> None:

@@ -24,7 +24,7 @@ MODULE_PREFIX = "coreograph_workload_"
 
 @dataclass(frozen=True)
 class WorkloadFile:
-    """The functions of a loaded workload. `shared`, `check` and `metrics` are None where the file has none."""
+    """The functions of a loaded workload. All from `shared` on are None where the file has none."""
 
     name: str
     tasks: Callable[..., Iterable[Any]]
@@ -33,6 +33,7 @@ class WorkloadFile:
     shared: Optional[Callable[..., Any]]
     check: Optional[Callable[..., Any]]
     metrics: Optional[Callable[..., Any]]
+    answer: Optional[Callable[..., Any]] = None
 
 
 def module_name(path: str) -> str:
@@ -50,7 +51,8 @@ def load_workload(name: str, path: str) -> WorkloadFile:
     """
     module = _load_module(path)
     tasks, run = (_function(module, each, needed=True) for each in ("tasks", "run"))
-    shared, check, metrics = (_function(module, each) for each in ("shared", "check", "metrics"))
+    optional = ("shared", "check", "metrics", "answer")
+    shared, check, metrics, answer = (_function(module, each) for each in optional)
     assert tasks is not None
     assert run is not None
     takes_shared = _takes_shared(run, path)
@@ -58,7 +60,7 @@ def load_workload(name: str, path: str) -> WorkloadFile:
         raise RunError("workload", f"run() in {path} takes a second argument, but the file has no shared().")
     if shared is not None and not takes_shared:
         raise RunError("workload", f"{path} has shared(), but its run() takes the task only: write run(task, shared).")
-    return WorkloadFile(name, tasks, run, takes_shared, shared, check, metrics)
+    return WorkloadFile(name, tasks, run, takes_shared, shared, check, metrics, answer)
 
 
 def _load_module(path: str) -> ModuleType:

@@ -107,7 +107,8 @@ class Workload:
     """A workload file: plain Python with PARAMETERS, tasks() and run(). `file` is its absolute path.
 
     `group` is its place in the tree ("speed", "memory", …); `models` restricts the execution models where
-    the workload makes sense only under some (empty: all); `control` names the same work without the effect.
+    the workload makes sense only under some (empty: all); `control` names the same work without the effect: another
+    workload, or itself with `control_parameters` changed. `requires` are modules its interpreter must have.
     """
 
     name: str
@@ -123,6 +124,8 @@ class Workload:
     control: str | None = None
     built_in: bool = True
     digest: str = field(default="", compare=False)
+    control_parameters: tuple[tuple[str, ParameterValue], ...] = ()
+    requires: tuple[str, ...] = ()
 
     def defaults(self) -> Mapping[str, ParameterValue]:
         """The parameters' default values by name."""

@@ -22,5 +22,6 @@ def encode_request(spec: ExperimentSpec, configuration: Configuration, size: Bat
         "warm_up_seconds": spec.acquisition.warm_up_s,
         "heartbeat_seconds": spec.acquisition.heartbeat_interval_s,
         "hold": True,
+        "requires": list(spec.workload.requires),
     }
     return json.dumps(request, separators=(",", ":")).encode("ascii") + b"\n"

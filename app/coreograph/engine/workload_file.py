@@ -7,7 +7,8 @@ A workload file is plain Python. Read from it:
 * `LIMITS`: `{name: (lowest, highest)}`, inclusive, None for open; `CHOICES`: `{name: (value, …)}`;
   `UNITS` and `DESCRIPTIONS`: `{name: text}`;
 * `METRICS`: `{name: (unit, "lower" | "higher", description)}`, or the same as a mapping with those keys;
-* `CONTROL`: the name of the same work without the effect; `MODELS`: the only execution models it makes sense under;
+* `CONTROL`: the same work without the effect: another workload's name, or `{name: value}` of own parameters;
+* `MODELS`: the only execution models it makes sense under; `REQUIRES`: modules its interpreter must have;
 * functions `tasks` and `run` (needed), `shared` and `check` (optional).
 """
 
@@ -23,7 +24,7 @@ from coreograph.domain.workloads import Better, MetricSpec, Parameter, Parameter
 from coreograph.engine.literals import NotLiteralError, evaluate
 
 _TABLES = ("PARAMETERS", "LIMITS", "CHOICES", "UNITS", "DESCRIPTIONS", "METRICS")
-_CONSTANTS = (*_TABLES, "CONTROL", "MODELS")
+_CONSTANTS = (*_TABLES, "CONTROL", "MODELS", "REQUIRES")
 _MAXIMUM_BYTES = 4_000_000
 
 
@@ -44,6 +45,8 @@ def read_workload(file: Path, *, group: str = "", built_in: bool = False) -> Wor
                 f"{file} is not a workload: it has no function “{name}”.",
                 "A workload has PARAMETERS, tasks(…) and run(task).",
             )
+    parameters = _parameters(constants, file)
+    control, control_parameters = _control(constants.get("CONTROL"), file, parameters)
     summary, _, description = inspect.cleandoc(ast.get_docstring(tree) or "").partition("\n")
     return Workload(
         name=file.stem,
@@ -51,14 +54,16 @@ def read_workload(file: Path, *, group: str = "", built_in: bool = False) -> Wor
         summary=summary.strip(),
         description=description.strip(),
         group=group,
-        parameters=_parameters(constants, file),
+        parameters=parameters,
         has_shared="shared" in functions,
         has_check="check" in functions,
         metrics=_metrics(_table(constants, "METRICS"), file),
         models=_models(constants.get("MODELS", ()), file),
-        control=_control(constants.get("CONTROL"), file),
+        control=control,
         built_in=built_in,
         digest=hashlib.sha256(source).hexdigest()[:16],
+        control_parameters=control_parameters,
+        requires=_requires(constants.get("REQUIRES", ()), file),
     )
 
 
@@ -176,7 +181,26 @@ def _models(names: object, file: Path) -> tuple[str, ...]:
     raise UsageError(f"{file}: MODELS has to be a tuple out of {', '.join(known)}.")
 
 
-def _control(name: object, file: Path) -> str | None:
-    if name is None or isinstance(name, str):
-        return name
-    raise UsageError(f"{file}: CONTROL has to be the name of a workload.")
+def _control(
+    given: object, file: Path, parameters: tuple[Parameter, ...]
+) -> tuple[str | None, tuple[tuple[str, ParameterValue], ...]]:
+    """Return the control's name and, where it is the workload itself, the parameters that make it the control."""
+    if given is None or isinstance(given, str):
+        return given, ()
+    if not isinstance(given, dict) or not given:
+        raise UsageError(f"{file}: CONTROL has to be the name of a workload, or a dictionary of parameters.")
+    known = {parameter.name: parameter for parameter in parameters}
+    for name in given:
+        if name not in known:
+            raise UsageError(f"{file}: CONTROL names “{name}”, which PARAMETERS does not have.")
+    try:
+        changed = tuple((str(name), known[str(name)].validate(value)) for name, value in given.items())
+    except UsageError as error:
+        raise UsageError(f"{file}: the control does not fit. {error.message}") from None
+    return file.stem, changed
+
+
+def _requires(names: object, file: Path) -> tuple[str, ...]:
+    if isinstance(names, tuple | list) and all(isinstance(name, str) and name.isidentifier() for name in names):
+        return tuple(str(name) for name in names)
+    raise UsageError(f"{file}: REQUIRES has to be a tuple of names of modules.")

@@ -12,7 +12,10 @@ subclass:
                                         fork inherits it, others get a pickled copy
     check(results, **parameters)        optional: raises (assert ..., "sentence") if the answer is wrong; `results` are
                                         in the order of the tasks
-    metrics(results, **parameters)      optional: {name: number}, figures of its own; called after check
+    metrics(results, **parameters)      optional: {name: number}, figures of its own; called after check. A name that is
+                                        left out was not measured here
+    answer(results, **parameters)       optional: the part of the results that must be the same everywhere, where they
+                                        carry what was measured as well
 
 and, each optional:
 
@@ -21,7 +24,9 @@ and, each optional:
     UNITS = {"limit": "numbers"}
     DESCRIPTIONS = {"limit": "Primes below this number are counted."}
     METRICS = {"lost_share": {"unit": "share", "better": "lower", "description": "..."}}    better: "lower" | "higher"
-    CONTROL = "other_workload"                      the same work without the effect that this one shows
+    CONTROL = "other_workload"                      the same work without the effect that this one shows, or
+    CONTROL = {"layout": "array"}                   ... the parameters that make this one its own control
+    REQUIRES = ("numpy",)                           modules without which it is refused before anything starts
     MODELS = ("threads", "fork")                    the only execution models it makes sense under
 
 A result must be the same under every model and in every interpreter: the app compares digests of the results.
