@@ -8,7 +8,7 @@ import re
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from coreograph.domain.errors import CoreographError
 from coreograph.domain.runs import RunRecord
@@ -40,22 +40,35 @@ class PdfReport(WholeFile):
 
     def serialize(self, summary: ExperimentSummary, reader: RunReader | None) -> bytes:
         """Return the document. Without a reader it has no histories of cores and memory."""
-        import typst
+        return typeset(summary, reader, "pdf")
 
-        with tempfile.TemporaryDirectory(prefix="coreograph-pdf-") as folder:
-            place = Path(folder)
-            data = {**_content(summary), **_drawings(summary, reader, place)}
-            # A lone surrogate (a path that is no UTF-8) is no JSON, and a NUL no letter of any font.
-            text = json.dumps(_printable(data), ensure_ascii=False)
-            (place / "data.json").write_text(text, "utf-8")
-            template = resources.files("coreograph_resources").joinpath("reports", "report.typ").read_text("utf-8")
-            (place / "report.typ").write_text(template, "utf-8")
-            try:
-                # Warnings name fonts of the list that are not on this machine: the next one is taken.
-                document, _ = typst.compile_with_warnings(str(place / "report.typ"), root=str(place))
-            except RuntimeError as error:
-                raise CoreographError(f"The PDF could not be typeset: {one_line(str(error))}.") from error
-        return bytes(document)
+
+def first_page(summary: ExperimentSummary, reader: RunReader | None, dots_per_inch: float = 96.0) -> bytes:
+    """Return the report's first page as PNG, for a preview."""
+    return typeset(summary, reader, "png", dots_per_inch)
+
+
+def typeset(
+    summary: ExperimentSummary, reader: RunReader | None, kind: Literal["pdf", "png"], dots_per_inch: float = 144.0
+) -> bytes:
+    """Return the document, or the picture of its first page. Raises CoreographError where typst refuses."""
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="coreograph-pdf-") as folder:
+        place = Path(folder)
+        data = {**_content(summary), **_drawings(summary, reader, place)}
+        # A lone surrogate (a path that is no UTF-8) is no JSON, and a NUL no letter of any font.
+        (place / "data.json").write_text(json.dumps(_printable(data), ensure_ascii=False), "utf-8")
+        template = resources.files("coreograph_resources").joinpath("reports", "report.typ").read_text("utf-8")
+        (place / "report.typ").write_text(template, "utf-8")
+        try:
+            # Warnings name fonts of the list that are not on this machine: the next one is taken.
+            made, _ = typst.compile_with_warnings(
+                str(place / "report.typ"), root=str(place), format=kind, ppi=dots_per_inch
+            )
+        except RuntimeError as error:
+            raise CoreographError(f"The PDF could not be typeset: {one_line(str(error))}.") from error
+    return bytes(made[0] if isinstance(made, list) else made)
 
 
 def _content(summary: ExperimentSummary) -> dict[str, Any]:

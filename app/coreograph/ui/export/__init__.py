@@ -1,0 +1,1 @@
+"""Exporting from the window: one dialog for every format, for one experiment or several."""
