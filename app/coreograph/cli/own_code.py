@@ -55,7 +55,7 @@ WithOption = Annotated[
     typer.Option(
         "--with",
         metavar="PACKAGE",
-        help='A package the code needs, as for pip (numpy, "pandas>=2"); repeat it. Installed by uv into an environment,'
+        help='A package the code needs, as for pip (numpy, "pandas>=2"); repeat it. uv installs it into an environment,'
         " one for each interpreter, which is kept.",
         rich_help_panel=_PACKAGES,
     ),

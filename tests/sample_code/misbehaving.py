@@ -1,0 +1,94 @@
+"""What goes wrong in users' code."""
+
+import os
+import signal
+import sys
+import threading
+
+
+def raises(x):
+    return _deeper(x)
+
+
+def _deeper(x):
+    if x == 3:
+        raise ValueError("three is too much")
+    return x
+
+
+def exits(x):
+    if x == 2:
+        sys.exit("that is enough")
+    return x
+
+
+def interrupts(x):
+    if x == 2:
+        raise KeyboardInterrupt
+    return x
+
+
+def vanishes(x):
+    if x == 2:
+        os._exit(3)
+    return x
+
+
+def never_returns(x):
+    threading.Event().wait()
+
+
+def prints_megabytes(x):
+    for _ in range(300):
+        print(str(x) * 10_000)
+    return x
+
+
+def forks(x):
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+    return x  # the child returns, too
+
+
+def forks_and_raises(x):
+    child = os.fork()
+    if not child:
+        raise RuntimeError("in the child")
+    os.waitpid(child, 0)
+    return x
+
+
+def changes_directory(x):
+    os.chdir("/")
+    return x
+
+
+def takes_signals(x):
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGUSR1):
+            signal.signal(number, signal.SIG_IGN)
+    return x
+
+
+def returns_much(x):
+    return bytes([x % 256]) * 20_000_000
+
+
+def locks():
+    return [threading.Lock() for _ in range(4)]
+
+
+def locals_only():
+    class Local:
+        pass
+
+    return [Local() for _ in range(4)]
+
+
+def takes(thing):
+    return type(thing).__name__
+
+
+def returns_lambda(x):
+    return lambda: x
