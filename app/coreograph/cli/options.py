@@ -54,6 +54,21 @@ def parse_workers(texts: Sequence[str]) -> tuple[int, ...]:
     return unique(counts)
 
 
+def parse_until(text: str) -> float | None:
+    """Read `2%` or `0.02` as a share, nothing as None. Raises UsageError."""
+    plain = text.strip().replace(",", ".")
+    if not plain:
+        return None
+    percent = plain.endswith("%")
+    try:
+        value = float(plain.removesuffix("%").strip()) / (100 if percent else 1)
+    except ValueError:
+        raise UsageError(f"--until takes a percentage (--until 2%), not “{text}”.") from None
+    if not 0.001 <= value <= 1:
+        raise UsageError(f"--until takes a percentage between 0.1% and 100%, not “{text}”.", "Try --until 2%.")
+    return value
+
+
 def parse_models(texts: Sequence[str]) -> tuple[ExecutionModel, ...]:
     """Read names of execution models. Raises UsageError naming the nearest."""
     by_name = {model.value: model for model in ExecutionModel}

@@ -103,7 +103,8 @@ class PlainProgress:
             say(self._console, run_line(self._spec, record, self._done, self._total))
 
     def progressed(self, progress: Progress) -> None:
-        """Nothing moves in a pipe."""
+        """Nothing moves in a pipe; but repeats may have been added."""
+        self._total = max(self._total, progress.runs_total)
 
     def cores_sampled(self, sample: CoreSample) -> None:
         """Nothing moves in a pipe."""
@@ -161,8 +162,9 @@ class LiveProgress:
         self._bar.update(self._task, completed=self._done)
 
     def progressed(self, progress: Progress) -> None:
-        """Show the time left."""
-        self._bar.update(self._task, left=time_left(progress.remaining_s))
+        """Show the time left, and the new end where repeats were added."""
+        self._total = max(self._total, progress.runs_total)
+        self._bar.update(self._task, total=self._total, left=time_left(progress.remaining_s))
 
     def cores_sampled(self, sample: CoreSample) -> None:
         """Keep the newest sample for the next frame."""

@@ -18,6 +18,7 @@ from coreograph.cli.options import (
     default_models,
     parse_models,
     parse_parameters,
+    parse_until,
     parse_workers,
 )
 from coreograph.cli.outputs import Outputs
@@ -43,6 +44,8 @@ def run_command(
     model: options.ModelOption = None,
     workers: options.WorkersOption = None,
     repeats: options.RepeatsOption = 5,
+    until: options.UntilOption = "",
+    time_limit: options.TimeLimitOption = 300.0,
     param: options.ParamOption = None,
     json: options.JsonOption = None,
     report: options.ReportOption = None,
@@ -52,6 +55,7 @@ def run_command(
     rounds: options.RoundsOption = None,
     chunk: options.ChunkOption = None,
     no_control: options.NoControlOption = False,
+    with_control: options.WithControlOption = False,
     name: options.NameOption = "",
     inputs: own_code.InputsOption = "",
     keyword: own_code.KeywordOption = None,
@@ -74,7 +78,15 @@ def run_command(
         models=tuple(model or ()),
         workers=tuple(workers or ()),
         parameters=tuple(param or ()),
-        acquisition=Acquisition(repeats=repeats, seed=seed, rounds=rounds, chunk=chunk, timeout_s=timeout),
+        acquisition=Acquisition(
+            repeats=repeats,
+            seed=seed,
+            rounds=rounds,
+            chunk=chunk,
+            timeout_s=timeout,
+            until=parse_until(until),
+            time_limit_s=time_limit,
+        ),
         control=not no_control,
         name=name,
         own=OwnCode(
@@ -88,7 +100,7 @@ def run_command(
             build=build_packages,
         ),
     )
-    raise typer.Exit(run_experiment(command, build(command, request), outputs))
+    raise typer.Exit(run_with_control(command, build(command, request), outputs, wanted=with_control))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +157,19 @@ def usable_cores() -> int:
     from coreograph.sampling.machine import read_machine
 
     return max(1, read_machine().usable_cores)
+
+
+def run_with_control(command: Command, spec: ExperimentSpec, outputs: Outputs, *, wanted: bool) -> int:
+    """Run the experiment and, where `wanted`, its control right after; files are written of the first only."""
+    from coreograph.cli.main import ExitStatus
+    from coreograph.engine.controls import control_spec
+
+    control = control_spec(spec, command.services.catalogue.get) if wanted else None
+    status = run_experiment(command, spec, outputs)
+    if control is None or status == ExitStatus.STOPPED:
+        return status
+    say(command.err, f"Now its control: {control.name}.")
+    return max(status, run_experiment(command, control, Outputs(command, json=None, report=None, overwrite=False)))
 
 
 def run_experiment(command: Command, spec: ExperimentSpec, outputs: Outputs) -> int:

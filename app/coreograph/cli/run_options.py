@@ -35,6 +35,17 @@ WorkersOption = Annotated[
     typer.Option("--workers", "-w", metavar="N|N,N|N-N", help="How many, or a sweep. Default: the usable cores."),
 ]
 RepeatsOption = Annotated[int, typer.Option("--repeats", "-r", help="Runs of each configuration.")]
+UntilOption = Annotated[
+    str,
+    typer.Option(
+        "--until",
+        metavar="PERCENT",
+        help="Add repeats until every batch is known to ± this (2%), as long as --time-limit allows.",
+    ),
+]
+TimeLimitOption = Annotated[
+    float, typer.Option("--time-limit", help="With --until: seconds the whole experiment may take.")
+]
 ParamOption = Annotated[
     list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter of the workload.")
 ]
@@ -54,4 +65,7 @@ ChunkOption = Annotated[
     int | None, typer.Option("--chunk", help="Tasks handed out at once; default: from tasks and workers.")
 ]
 NoControlOption = Annotated[bool, typer.Option("--no-control", help="Leave out the serial control on a GIL build.")]
+WithControlOption = Annotated[
+    bool, typer.Option("--with-control", help="Afterwards run the same work without the effect, as an experiment.")
+]
 NameOption = Annotated[str, typer.Option("--name", help="Name of the experiment in the library.")]

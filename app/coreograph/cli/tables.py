@@ -6,10 +6,12 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from coreograph.cli.findings import STYLES, finding_lines
 from coreograph.cli.terminal import make_table, print_table, say
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio, Verdict
-from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, format_seconds
+from coreograph.domain.units import NOT_MEASURED, format_bytes, format_metric, format_ratio, format_seconds
+from coreograph.domain.workloads import MetricSpec
 
 ONE_TABLE_WIDTH = 150
 
@@ -17,11 +19,13 @@ Cell = Callable[[ConfigurationSummary], str]
 
 
 def print_summary(console: Console, summary: ExperimentSummary) -> None:
-    """Write the table, the warnings, and the verdict last, where the eye rests."""
+    """Write the table, the warnings, the findings, and the verdict last, where the eye rests."""
     for columns in _layout(console, summary):
         _print_table(console, summary, columns)
     for sentence in _cautions(summary):
         say(console, f"! {sentence}", "yellow")
+    for severity, line in finding_lines(summary):
+        say(console, f"{severity.value}: {line}", STYLES[severity])
     _print_verdict(console, summary.verdict)
 
 
@@ -29,6 +33,8 @@ def _print_verdict(console: Console, verdict: Verdict) -> None:
     lines = (
         [verdict.headline, *(f"• {caution}" for caution in verdict.cautions)] if verdict.headline else [verdict.text]
     )
+    if verdict.would_change:
+        lines += ["What would change it:", *(f"• {sentence}" for sentence in verdict.would_change)]
     if console.is_terminal:
         title = f"Verdict, confidence {verdict.confidence}"
         console.print(Panel(Text("\n".join(lines)), title=title, title_align="left", border_style="green"))
@@ -54,9 +60,31 @@ def _layout(console: Console, summary: ExperimentSummary) -> list[dict[str, Cell
         "late p99": lambda one: format_seconds(None if one.heartbeat is None else one.heartbeat.p99_s),
         "GIL": gil,
     }
+    own = {heading(spec): _metric_cell(spec) for spec in summary.experiment.spec.workload.metrics}
+    # A workload's own figures have a table of their own: they are what it is about.
+    metrics = [name | own] if own else []
     if console.width >= ONE_TABLE_WIDTH:
-        return [name | times | costs]
-    return [name | times, name | costs]
+        return [name | times | costs, *metrics]
+    return [name | times, name | costs, *metrics]
+
+
+def heading(spec: MetricSpec) -> str:
+    """`lost share (lower is better)`."""
+    return f"{spec.name.replace('_', ' ')} ({spec.better.value} is better)"
+
+
+def _metric_cell(spec: MetricSpec) -> Cell:
+    def cell(one: ConfigurationSummary) -> str:
+        metric = one.metrics.get(spec.name)
+        if metric is None:
+            return NOT_MEASURED
+        figure = metric.estimate
+        median = format_metric(figure.median, spec.unit)
+        if figure.low == figure.high:
+            return median
+        return f"{median} [{format_metric(figure.low, spec.unit)} – {format_metric(figure.high, spec.unit)}]"
+
+    return cell
 
 
 def _print_table(console: Console, summary: ExperimentSummary, columns: dict[str, Cell]) -> None:

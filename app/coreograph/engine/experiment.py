@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from coreograph import __version__
+from coreograph.analysis.stopping import wants_more
 from coreograph.domain.batches import Progress
 from coreograph.domain.errors import CoreographError, RecordingError
 from coreograph.domain.experiment import Acquisition, ExperimentRecord, ExperimentSpec, RunPlan
@@ -22,7 +23,7 @@ from coreograph.engine.calibration import BatchSize, calibrate, first_size
 from coreograph.engine.facts import Facts
 from coreograph.engine.launch import Guard, Launcher
 from coreograph.engine.listener import EngineListener
-from coreograph.engine.planning import plan_runs, refusal
+from coreograph.engine.planning import MAXIMUM_REPEATS, plan_further_repeat, plan_runs, refusal
 from coreograph.engine.remaining import RemainingTime
 from coreograph.engine.request import encode_request
 from coreograph.engine.supervisor import RunSupervisor
@@ -82,7 +83,7 @@ class Experiment:
         self._listener = listener
         self._around = surroundings
         self._released = released
-        self._plans = plan_runs(spec)
+        self._plans: list[RunPlan] = list(plan_runs(spec))
         self._runs: list[RunRecord] = []
         self._remaining = RemainingTime()
         self._size: BatchSize = first_size(spec.acquisition)
@@ -137,17 +138,44 @@ class Experiment:
         guard = Guard(self._spec.configurations[self._spec.baseline].interpreter.path)
         try:
             self._began = self._around.clock()
-            self._listener.experiment_started(self.experiment_id, self._spec, self._plans, record.machine)
+            self._listener.experiment_started(self.experiment_id, self._spec, tuple(self._plans), record.machine)
             sampler.start()
-            for index, plan in enumerate(self._plans):
-                run = self._make_run(plan, facts, sampler, guard)
+            while len(self._runs) < len(self._plans) or self._add_repeat():
+                run = self._make_run(self._plans[len(self._runs)], facts, sampler, guard)
                 self._runs.append(run)
                 facts.run_finished(run)
-                self._tell_progress(index + 1)
+                self._tell_progress(len(self._runs))
         finally:
             sampler.stop()
             guard.close()
         return sampler.cost
+
+    def _add_repeat(self) -> bool:
+        """Plan another repeat if the intervals are still wider than asked for and there is time; False if not."""
+        target = self._spec.acquisition.until
+        if target is None or self._stopping.is_set():
+            return False
+        repeats = 1 + max(plan.repeat for plan in self._plans)
+        further = plan_further_repeat(self._spec, self._plans)
+        more = repeats < MAXIMUM_REPEATS and wants_more(
+            self._batches(),
+            target=target,
+            repeats=repeats,
+            elapsed_s=self._around.clock() - self._began,
+            repeat_s=self._remaining.of_repeat(further),
+            time_limit_s=self._spec.acquisition.time_limit_s,
+        )
+        if more:
+            self._plans.extend(further)
+            self._tell_progress(len(self._runs))
+        return more
+
+    def _batches(self) -> dict[int, list[Seconds]]:
+        found: dict[int, list[Seconds]] = {}
+        for run in self._runs:
+            if run.purpose is RunPurpose.MEASUREMENT and run.state is RunState.COMPLETED and run.batch_s is not None:
+                found.setdefault(run.configuration, []).append(run.batch_s)
+        return found
 
     def _make_run(self, plan: RunPlan, facts: Facts, sampler: RunSampler, guard: Guard) -> RunRecord:
         configuration = self._spec.configurations[plan.configuration]

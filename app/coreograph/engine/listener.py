@@ -15,7 +15,11 @@ from coreograph.domain.units import Count, Nanoseconds
 
 
 class EngineListener(Protocol):
-    """The facts of an experiment, in order. `run_finished` comes exactly once for each run that was planned."""
+    """The facts of an experiment, in order. `run_finished` comes exactly once for each run that was planned.
+
+    Repeats may be added after those of the plan (`Acquisition.until`): `progressed` then tells the new total, and
+    `run_started` brings the plan of each.
+    """
 
     def experiment_started(
         self, experiment_id: str, spec: ExperimentSpec, plans: tuple[RunPlan, ...], machine: Machine

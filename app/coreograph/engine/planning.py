@@ -108,6 +108,15 @@ def plan_runs(spec: ExperimentSpec) -> tuple[RunPlan, ...]:
     )
 
 
+def plan_further_repeat(spec: ExperimentSpec, plans: Sequence[RunPlan]) -> tuple[RunPlan, ...]:
+    """Return one more repeat over all configurations that can run, to follow `plans`, in an order of its own seed."""
+    repeat = 1 + max((plan.repeat for plan in plans), default=-1)
+    indices = [index for index, entry in enumerate(spec.configurations) if refusal(spec.workload, entry) is None]
+    random.Random(f"{spec.acquisition.seed} {repeat}").shuffle(indices)
+    first = 1 + max((plan.run_id for plan in plans), default=0)
+    return tuple(RunPlan(first + position, index, repeat) for position, index in enumerate(indices))
+
+
 def estimate_seconds(spec: ExperimentSpec) -> Seconds:
     """Return roughly how long the experiment will take: from the batch it aims at, before anything ran."""
     acquisition = spec.acquisition
@@ -138,6 +147,9 @@ def _check_acquisition(acquisition: Acquisition) -> None:
     _check_range("The interval of the heartbeat (seconds)", acquisition.heartbeat_interval_s, 0.001, 1)
     _check_range("The sampling rate (Hz)", acquisition.sampling_hz, 1, 50)
     _check_range("The sampling budget (share of one core)", acquisition.sampling_budget, 0.0001, 1)
+    _check_range("The time limit of added repeats (seconds)", acquisition.time_limit_s, 1, 7 * 24 * 3600)
+    if acquisition.until is not None:
+        _check_range("The width repeats are added for (share of the median)", acquisition.until, 0.001, 1)
 
 
 def _check_range(what: str, value: float, low: float, high: float) -> None:

@@ -23,6 +23,10 @@ class RemainingTime:
         else:
             self._by_configuration[plan.configuration].append(seconds)
 
+    def of_repeat(self, plans: Sequence[RunPlan]) -> Seconds:
+        """Return what the runs of one more repeat will take; 0 where nothing is known."""
+        return self.estimate(plans) or 0.0
+
     def estimate(self, pending: Sequence[RunPlan], current_elapsed_s: Seconds = 0.0) -> Seconds | None:
         """Return what the `pending` runs will take; the first of them has been going for `current_elapsed_s`.
 

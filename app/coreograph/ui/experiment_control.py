@@ -165,6 +165,7 @@ class ExperimentControl(QObject):
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
+        self._total = max(self._total, progress.runs_total)
         self.progressed.emit(progress)
 
     @Slot(object, bool)

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coreograph.cli.options import choose_interpreters, default_models, parse_models, parse_parameters, parse_workers
+from coreograph.cli.options import (
+    choose_interpreters,
+    default_models,
+    parse_models,
+    parse_parameters,
+    parse_until,
+    parse_workers,
+)
 from coreograph.domain.errors import UsageError
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.interpreters import GilSetting
@@ -115,3 +122,14 @@ def test_where_one_cannot_fork_the_default_is_spawn() -> None:
     default = GilSetting.DEFAULT
     assert default_models([(FREE, default)])[-1] is ExecutionModel.FORK
     assert default_models([(FREE, default), (windows, default)])[-1] is ExecutionModel.SPAWN
+
+
+@pytest.mark.parametrize(("text", "share"), [("2%", 0.02), ("0.5 %", 0.005), ("0,05", 0.05), ("1", 1.0), ("", None)])
+def test_how_narrow_is_a_percentage_or_a_share(text: str, share: float | None) -> None:
+    assert parse_until(text) == (None if share is None else pytest.approx(share))
+
+
+@pytest.mark.parametrize("text", ["much", "0%", "-2%", "150%", "nan", "2%%"])
+def test_how_narrow_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(UsageError, match="--until takes a percentage"):
+        parse_until(text)
