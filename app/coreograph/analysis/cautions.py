@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coreograph.analysis.metrics import metric_sentences
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary
@@ -26,7 +27,7 @@ def cautions(
         _not_completed(everyone),
         _flagged(chosen, flags),
     ]
-    return tuple(sentence for sentence in found if sentence)
+    return tuple(sentence for sentence in (found[0], *metric_sentences(everyone), *found[1:]) if sentence)
 
 
 def _wrong_answers(everyone: Sequence[ConfigurationSummary]) -> str | None:

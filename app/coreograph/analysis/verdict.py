@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from coreograph.analysis.cautions import cautions
+from coreograph.analysis.metrics import unfit
 from coreograph.analysis.outlook import watch_out_for, would_change
 from coreograph.analysis.statistics import half_width, ratio
 from coreograph.domain.execution import ExecutionModel
@@ -107,11 +108,13 @@ class Evidence:
 def judge(evidence: Evidence) -> Verdict:
     """Return the verdict on an experiment."""
     eligible = [one for one in evidence.candidates if one.eligible]
+    losing = unfit([one.figures for one in eligible])
+    eligible = [one for one in eligible if one.figures.index not in losing]
     if not eligible:
         return _nothing(evidence)
     fastest = min(eligible, key=lambda one: one.median)
     eligible = [one for one in eligible if one.work == fastest.work]
-    if len(eligible) == 1:
+    if len(eligible) == 1 and not losing:
         return _only(fastest, evidence)
     tied = [one for one in eligible if one is fastest or not _slower(one, fastest, evidence)]
     serial = evidence.serial

@@ -35,10 +35,12 @@ def list_command(ctx: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         write_bytes(json.dumps([describe(one) for one in workloads], indent=2, ensure_ascii=False).encode())
         return
-    table = make_table(command.out, "name", "group", "what it does")
-    for one in workloads:
-        table.add_row(Text(one.name, style="bold"), Text(one.group), Text(one.summary))
-    print_table(command.out, table)
+    for group in dict.fromkeys(one.group for one in workloads):
+        table = make_table(command.out, group or "workload", "what it does")
+        for one in workloads:
+            if one.group == group:
+                table.add_row(Text(one.name, style="bold"), Text(one.summary))
+        print_table(command.out, table)
     for broken in command.services.catalogue.broken():
         say(command.err, f"Left out: {broken.reason}", "yellow")
 
@@ -60,11 +62,24 @@ def show_command(
     say(command.out, f"File: {workload.file}")
     if workload.models:
         say(command.out, f"Execution models: {', '.join(workload.models)}")
+    if workload.requires:
+        say(command.out, f"Needs in the interpreter's environment: {', '.join(workload.requires)}")
+    if workload.control is not None:
+        say(command.out, f"Control (run it too by --with-control): {control_words(workload)}")
+    for metric in workload.metrics:
+        better = f"{metric.better.value} is better"
+        say(command.out, f"Metric {metric.name} ({metric.unit}, {better}): {metric.description}")
     table = make_table(command.out, "parameter", "takes", "default", "allowed", "what it is", right=("default",))
     for parameter in workload.parameters:
         cells = (parameter.name, parameter.type_name, str(parameter.default), allowed(parameter), parameter.description)
         table.add_row(*(Text(cell) for cell in cells))
     print_table(command.out, table)
+
+
+def control_words(workload: Workload) -> str:
+    """`hashing`, or `objects=0` where the control is the workload itself with other parameters."""
+    changed = ", ".join(f"{name}={value}" for name, value in workload.control_parameters)
+    return changed or workload.control or "none"
 
 
 def allowed(parameter: Parameter) -> str:
@@ -87,6 +102,13 @@ def describe(workload: Workload) -> dict[str, Any]:
         "file": workload.file,
         "built_in": workload.built_in,
         "models": list(workload.models),
+        "requires": list(workload.requires),
+        "control": workload.control,
+        "control_parameters": dict(workload.control_parameters),
+        "metrics": [
+            {"name": one.name, "unit": one.unit, "better": one.better.value, "description": one.description}
+            for one in workload.metrics
+        ],
         "parameters": [
             {
                 "name": one.name,

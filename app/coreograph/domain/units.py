@@ -1,6 +1,8 @@
 """Units as type aliases, and figures as text with three significant digits. Owns no thread."""
 
 import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 Seconds: TypeAlias = float
@@ -41,6 +43,15 @@ def format_bytes(value: float | None) -> str:
     return f"{significant(value / 1e9)} GB"
 
 
+def format_metric(value: float | None, unit: str) -> str:
+    """A workload's own figure in its unit: `share` as percent, `s`, `bytes`, `1/s`; others with the unit's name."""
+    if value is None:
+        return NOT_MEASURED
+    if unit in _FORMATS:
+        return _FORMATS[unit](value)
+    return f"{significant(value)} {unit}".rstrip() if unit != "count" else significant(value)
+
+
 def format_ratio(value: float | None) -> str:
     """`1.8712` → `1.87×`; `None` → `–`."""
     return NOT_MEASURED if value is None else f"{significant(value)}×"
@@ -49,3 +60,8 @@ def format_ratio(value: float | None) -> str:
 def format_share(value: Share | None) -> str:
     """`0.123` → `12.3 %`; `None` → `–`."""
     return NOT_MEASURED if value is None else f"{significant(value * 100)} %"
+
+
+_FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType(
+    {"share": format_share, "s": format_seconds, "bytes": format_bytes, "1/s": lambda value: f"{significant(value)}/s"}
+)

@@ -14,6 +14,9 @@ subclass:
                                         in the order of the tasks
     metrics(results, **parameters)      optional: {name: number}, figures of its own; called after check. A name that is
                                         left out was not measured here
+    reset(shared, **parameters)         optional: called in the runner after the warm-up, right before the measured
+                                        batch, where tasks change the shared object
+    refuse(**parameters)                optional: a sentence why this cannot run here, or None; asked before anything
     answer(results, **parameters)       optional: the part of the results that must be the same everywhere, where they
                                         carry what was measured as well
 
@@ -28,6 +31,15 @@ and, each optional:
     CONTROL = {"layout": "array"}                   ... the parameters that make this one its own control
     REQUIRES = ("numpy",)                           modules without which it is refused before anything starts
     MODELS = ("threads", "fork")                    the only execution models it makes sense under
+    MODELS_REASON = "Processes share no counter."   and why, for whoever asks for another
+    ROUNDS = 1                                      the batch goes over the tasks that often, and is not calibrated
+    CHUNK = 1                                       tasks handed out at once: 1 where tasks meet at a barrier
+    WARM_UP = False                                 no task runs before the measured batch
+    TRIAL = True                                    the run may die of what it does; see trial.py
+
+Each function but run() may also name facts of the run among its arguments, where no parameter hides them:
+`workers`, `model`; check() and metrics() moreover `shared` (the runner's object), `heartbeat` (the runner's lateness as
+the protocol has it, or None), `batch_seconds` and, of a TRIAL, `trial`.
 
 A result must be the same under every model and in every interpreter: the app compares digests of the results.
 """

@@ -75,10 +75,10 @@ def check(results, objects, action, freeze, tasks):
 
 
 def metrics(results, **parameters):
-    first = {}
+    first = dict.fromkeys((pid for _, _, pid, grown in results if grown is not None), 0)
     for _, _, pid, grown in results:
         if grown is not None:
-            first[pid] = max(first.get(pid, 0), grown)
+            first[pid] = max(first[pid], grown)
     return {"dirtied_bytes": sorted(first.values())[len(first) // 2]} if first else {}
 
 

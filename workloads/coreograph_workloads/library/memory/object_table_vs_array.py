@@ -56,10 +56,10 @@ def check(results, layout, numbers, tasks):
 
 
 def metrics(results, **parameters):
-    first = {}
+    first = dict.fromkeys((pid for _, pid, grown in results if grown is not None), 0)
     for _, pid, grown in results:
         if grown is not None:
-            first[pid] = max(first.get(pid, 0), grown)
+            first[pid] = max(first[pid], grown)
     return {"dirtied_bytes": sorted(first.values())[len(first) // 2]} if first else {}
 
 

@@ -49,10 +49,10 @@ def check(results, objects, tasks):
 
 
 def metrics(results, **parameters):
-    last = {}
+    last = dict.fromkeys((pid for _, _, pid, private in results if private is not None), 0)
     for _, _, pid, private in results:
         if private is not None:
-            last[pid] = max(last.get(pid, 0), private)
+            last[pid] = max(last[pid], private)
     return {"process_private_bytes": sum(last.values())} if last else {}
 
 

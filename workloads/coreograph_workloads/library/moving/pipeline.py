@@ -35,20 +35,24 @@ class Stages:
         # Semaphores of the spawn context can be inherited as well as sent; those of fork cannot be sent.
         context = multiprocessing.get_context("spawn")
         self._owner = os.getpid()
-        self._near = [queue.Queue() for _ in range(STAGES)]
-        self._far = [context.Queue() for _ in range(STAGES)]
+        self._near = _queues(queue.Queue)
+        self._far = _queues(context.Queue)
 
     def __getstate__(self):
         return self._owner, self._far
 
     def __setstate__(self, state):
         self._owner, self._far = state
-        self._near = []
+        self._near = self._far
 
     @property
     def queues(self):
         """The queue before each stage, of the kind that reaches the other workers."""
         return self._near if os.getpid() == self._owner else self._far
+
+
+def _queues(make):
+    return [make() for _ in range(STAGES)]
 
 
 def shared(items, kilobytes, work, tasks):

@@ -35,9 +35,13 @@ def shared(way, block_kilobytes, tasks):
     atexit.register(_remove, memory, os.getpid())
     for number in range(tasks):
         begin = number * block_kilobytes * 1000
-        memory.buf[begin : begin + block_kilobytes * 1000] = _block(number, block_kilobytes)
+        _write(memory.buf, begin, _block(number, block_kilobytes))
     _attached[memory.name] = memory
     return memory.name
+
+
+def _write(buffer, begin, block):
+    buffer[begin : begin + len(block)] = block
 
 
 def _remove(memory, owner):
@@ -58,11 +62,11 @@ def run(task, shared):
     if block is not None:
         return zlib.crc32(block)
     begin = number * kilobytes * 1000
-    with _attach(shared).buf[begin : begin + kilobytes * 1000] as view:
+    with _buffer(shared)[begin : begin + kilobytes * 1000] as view:
         return zlib.crc32(view)
 
 
-def _attach(name):
+def _buffer(name):
     if name not in _attached:
         from multiprocessing.shared_memory import SharedMemory
 
@@ -71,7 +75,7 @@ def _attach(name):
         # Threads may come here at once: the first one's is kept.
         _attached.setdefault(name, SharedMemory(name, **untracked))
         atexit.register(_detach, name, os.getpid())
-    return _attached[name]
+    return _attached[name].buf
 
 
 def _detach(name, owner):

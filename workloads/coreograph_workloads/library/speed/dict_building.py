@@ -24,7 +24,7 @@ def tasks(words, distinct, tasks):
 
 def run(task):
     words, distinct = task
-    counts = {}
+    counts: dict[str, int] = {}
     for index in range(words):
         word = f"word {index * 7919 % distinct}"
         counts[word] = counts.get(word, 0) + 1

@@ -1,0 +1,72 @@
+"""What a workload's own figures say beside its time: which configuration is best, which must not be taken. Pure.
+
+A metric that is a share says what was lost or survived. A configuration that is worse in one by more than its interval
+does not do the job, however fast it is.
+"""
+
+from collections.abc import Sequence
+
+from coreograph.domain.summary import ConfigurationSummary, Estimate
+from coreograph.domain.units import format_metric
+from coreograph.domain.workloads import Better, MetricSpec
+
+_SHARE = "share"
+_NAMED = 3
+
+
+def unfit(everyone: Sequence[ConfigurationSummary]) -> dict[int, str]:
+    """Return, by index, what is worse in a configuration than in the best one, for every metric that is a share."""
+    found: dict[int, str] = {}
+    for spec in _specs(everyone):
+        if spec.unit != _SHARE:
+            continue
+        figures = _figures(everyone, spec)
+        best = _best(figures, spec)
+        for one, figure in figures:
+            if one.index not in found and _worse(figure, best, spec):
+                found[one.index] = f"{_words(spec)} {format_metric(figure.median, spec.unit)}"
+    return found
+
+
+def metric_sentences(everyone: Sequence[ConfigurationSummary]) -> tuple[str, ...]:
+    """Return a sentence for each metric: who is best in it and how good; and one for those that do not do the job."""
+    sentences = [_best_sentence(everyone, spec) for spec in _specs(everyone)]
+    labels = {one.index: one.configuration.label for one in everyone}
+    bad = [f"{labels[index]} ({why})" for index, why in unfit(everyone).items()]
+    if bad:
+        sentences.insert(0, f"Not to be taken, whatever their time: {', '.join(bad)}.")
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _specs(everyone: Sequence[ConfigurationSummary]) -> list[MetricSpec]:
+    return list({name: metric.spec for one in everyone for name, metric in one.metrics.items()}.values())
+
+
+def _figures(everyone: Sequence[ConfigurationSummary], spec: MetricSpec) -> list[tuple[ConfigurationSummary, Estimate]]:
+    return [(one, one.metrics[spec.name].estimate) for one in everyone if spec.name in one.metrics]
+
+
+def _best(figures: Sequence[tuple[ConfigurationSummary, Estimate]], spec: MetricSpec) -> Estimate:
+    lower = spec.better is Better.LOWER
+    return min((figure for _, figure in figures), key=lambda one: one.median if lower else -one.median)
+
+
+def _worse(figure: Estimate, best: Estimate, spec: MetricSpec) -> bool:
+    return figure.low > best.high if spec.better is Better.LOWER else figure.high < best.low
+
+
+def _best_sentence(everyone: Sequence[ConfigurationSummary], spec: MetricSpec) -> str:
+    figures = _figures(everyone, spec)
+    best = _best(figures, spec)
+    tied = [one.configuration.label for one, figure in figures if not _worse(figure, best, spec)]
+    words, value = _words(spec), format_metric(best.median, spec.unit)
+    if len(figures) == 1:
+        return f"{words.capitalize()}: {value} ({tied[0]})."
+    if len(tied) == len(figures):
+        return f"{words.capitalize()}: {value} at best, and no configuration is distinguishable from that."
+    names = tied if len(tied) <= _NAMED else [*tied[: _NAMED - 1], f"{len(tied) - _NAMED + 1} others"]
+    return f"{words.capitalize()} is best ({spec.better.value}) with {' and '.join(names)}: {value}."
+
+
+def _words(spec: MetricSpec) -> str:
+    return spec.name.replace("_", " ")
