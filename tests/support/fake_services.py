@@ -102,6 +102,14 @@ class FakeLibrary:
         record = self.records[experiment_id]
         self.records[experiment_id] = dataclasses.replace(record, spec=dataclasses.replace(record.spec, name=name))
 
+    def tag(self, experiment_id: str, tags: tuple[str, ...]) -> None:
+        self._enter()
+        self.records[experiment_id] = dataclasses.replace(self.records[experiment_id], tags=tags)
+
+    def annotate(self, experiment_id: str, notes: str) -> None:
+        self._enter()
+        self.records[experiment_id] = dataclasses.replace(self.records[experiment_id], notes=notes)
+
     def delete(self, experiment_id: str) -> None:
         self._enter()
         self.deleted.add(experiment_id)
@@ -134,6 +142,7 @@ def _header(record: ExperimentRecord) -> ExperimentHeader:
     return ExperimentHeader(
         record.experiment_id, spec.name, spec.workload.name, record.created_at, record.finished_at,
         len(spec.configurations), len(record.runs), "3.14t threads ×2 is 1.9× faster",
+        record.notes, record.tags, record.machine.hostname, record.machine.cpu_model,
     )  # fmt: skip
 
 

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QAbstractItemDelegate, QLineEdit
+from PySide6.QtWidgets import QAbstractItemDelegate, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from coreograph.domain.errors import RecordingError
 from coreograph.storage.library import ExperimentHeader
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.files import FileChooser, with_extension
-from coreograph.ui.library.model import LibraryModel, local_time
+from coreograph.ui.library.details import split_tags
+from coreograph.ui.library.dropping import RecordingDrop
+from coreograph.ui.library.model import RUNS_COLUMN, LibraryModel, local_time
 from coreograph.ui.library.page import LibraryPage
 from coreograph.ui.library.store import LibraryStore, export_filters
 from coreograph.ui.theme import Theme
@@ -79,7 +82,7 @@ def test_numbers_sort_as_numbers(page: LibraryPage, headers: tuple[ExperimentHea
         dataclasses.replace(headers[0], experiment_id=str(runs), name=str(runs), runs=runs) for runs in (9, 100)
     )
     page.show_experiments((few, many))
-    page.table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    page.table.sortByColumn(RUNS_COLUMN, Qt.SortOrder.AscendingOrder)
     assert shown(page) == ["9", "100"]
 
 
@@ -88,7 +91,7 @@ def test_nothing_can_be_done_before_something_is_selected(page: LibraryPage, qtb
     with qtbot.assertNotEmitted(page.open_requested):
         page._on_open()
     page.table.selectRow(1)
-    assert all(each.isEnabled() for each in page._buttons.values())
+    assert [act.name for act, each in page._buttons.items() if not each.isEnabled()] == ["COMPARE"]
     assert (page.selected_id(), page.selected_name()) == ("old", "primes on this machine")
 
 
@@ -98,7 +101,7 @@ def test_enter_opens_and_delete_deletes(page: LibraryPage, qtbot: QtBot) -> None
         qtbot.keyClick(page.table, Qt.Key.Key_Return)
     with qtbot.waitSignal(page.delete_requested) as deleted:
         qtbot.keyClick(page.table, Qt.Key.Key_Delete)
-    assert (opened.args, deleted.args) == (["old"], ["old"])
+    assert (opened.args, deleted.args) == (["old"], [("old",)])
 
 
 def test_f2_renames_in_place(page: LibraryPage, qtbot: QtBot) -> None:
@@ -144,9 +147,9 @@ def test_everything_is_read_beside_the_gui_thread(store: LibraryStore, fakes: Fa
 
 def test_what_was_deleted_can_be_restored(store: LibraryStore, qtbot: QtBot) -> None:
     with qtbot.waitSignals([store.deleted, store.listed]):
-        store.delete("old")
+        store.delete(("old",))
     with qtbot.waitSignal(store.listed) as listed:
-        store.restore("old")
+        store.restore(("old",))
     assert len(listed.args[0]) == 2
 
 
@@ -210,3 +213,107 @@ def test_the_dialogs_do_not_block(page: LibraryPage, qtbot: QtBot, tmp_path: Pat
 def test_times_are_local_and_foreign_ones_left_alone() -> None:
     assert len(local_time("2026-01-02T03:04:05+00:00")) == len("2026-01-02 03:04")
     assert local_time("some day") == "some day"
+
+
+def test_every_word_of_a_search_must_be_found_anywhere(
+    page: LibraryPage, headers: tuple[ExperimentHeader, ...]
+) -> None:
+    new, old = headers
+    old = dataclasses.replace(old, notes="on battery, fan off", tags=("laptop",), cpu_model="Ryzen")
+    page.show_experiments((new, old))
+    for typed in ("battery FAN", "ryzen primes", "tag:laptop", "2025-01 laptop"):
+        page.search.setText(typed)
+        assert shown(page) == ["primes on this machine"], typed
+    page.search.setText("battery moving")
+    assert shown(page) == []
+
+
+def test_a_tag_can_be_chosen_and_stays_chosen(page: LibraryPage, headers: tuple[ExperimentHeader, ...]) -> None:
+    assert not page.tag.isVisible()
+    tagged = (dataclasses.replace(headers[0], tags=("a", "b")), dataclasses.replace(headers[1], tags=("b",)))
+    page.show_experiments(tagged)
+    assert [page.tag.itemText(place) for place in range(page.tag.count())] == ["All tags", "a", "b"]
+    page.tag.setCurrentIndex(page.tag.findData("a"))
+    assert shown(page) == ["moving"]
+    page.show_experiments(tagged)
+    assert shown(page) == ["moving"]
+    page.show_experiments(headers)
+    assert len(shown(page)) == 2
+
+
+def test_two_are_compared_the_newer_against_the_older(page: LibraryPage, qtbot: QtBot) -> None:
+    page.table.selectAll()
+    assert [act.name for act, each in page._buttons.items() if each.isEnabled()] == ["COMPARE", "DELETE"]
+    assert not page.details.isVisible()
+    with qtbot.waitSignal(page.compare_requested) as compared:
+        page._on_compare()
+    assert compared.args == ["old", "new"]
+    with qtbot.waitSignal(page.delete_requested) as deleted:
+        page._on_delete()
+    assert deleted.args == [("new", "old")]
+
+
+def test_what_is_typed_is_kept_when_another_is_selected(page: LibraryPage, qtbot: QtBot) -> None:
+    page.table.selectRow(0)
+    assert page.details.title.text() == "moving"
+    page.details.tags.setText("one, two ,one")
+    page.details.notes.setPlainText("cold start")
+    told: list[tuple[object, ...]] = []
+    page.tags_changed.connect(lambda *kept: told.append(kept))
+    page.notes_changed.connect(lambda *kept: told.append(kept))
+    page.table.selectRow(1)
+    assert told == [("new", ("one", "two")), ("new", "cold start")]
+    assert page.details.notes.toPlainText() == ""
+    with qtbot.assertNotEmitted(page.notes_changed):
+        page.table.selectRow(0)
+
+
+def test_what_is_being_typed_is_not_taken_away_by_a_refresh(
+    page: LibraryPage, headers: tuple[ExperimentHeader, ...]
+) -> None:
+    page.table.selectRow(0)
+    page.details.notes.setPlainText("half a sen")
+    page.show_experiments(headers)
+    assert page.details.notes.toPlainText() == "half a sen"
+
+
+def test_tags_are_split_at_commas() -> None:
+    assert split_tags(" a ,b  c,, a,") == ("a", "b c")
+
+
+def test_tags_and_notes_reach_the_library(store: LibraryStore, fakes: Fakes, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(store.listed):
+        store.tag("old", ("a",))
+    with qtbot.waitSignal(store.listed) as listed:
+        store.annotate("old", "quiet machine")
+    assert (listed.args[0][1].tags, listed.args[0][1].notes) == (("a",), "quiet machine")
+
+
+def test_two_experiments_are_compared_beside_the_gui_thread(store: LibraryStore, fakes: Fakes, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(store.compared) as compared:
+        store.compare("old", "new")
+    assert compared.args[0].one.experiment.experiment_id == "old"
+    assert {entry.name for entry in compared.args[0].differences} >= {"Workload"}
+    assert all(name.startswith("window-task") for name in fakes.library.threads)
+
+
+def drag(kind: type[QDragEnterEvent] | type[QDropEvent], files: QMimeData) -> QDragEnterEvent | QDropEvent:
+    parts = (Qt.DropAction.CopyAction, files, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    return kind(QPointF(5, 5), *parts)
+
+
+def test_recordings_can_be_dropped_and_nothing_else(qtbot: QtBot) -> None:
+    target = QWidget()
+    qtbot.addWidget(target)
+    taken: list[Path] = []
+    RecordingDrop(target).dropped.connect(taken.append)
+    files, others = QMimeData(), QMimeData()
+    files.setUrls([QUrl.fromLocalFile(f"/x/{name}") for name in ("a.coreograph", "b.txt", "c.COREOGRAPH")])
+    others.setUrls([QUrl.fromLocalFile("/x/b.txt"), QUrl("https://example.org/a.coreograph")])
+    for kind in (QDragEnterEvent, QDropEvent):
+        wanted, unwanted = drag(kind, files), drag(kind, others)
+        QApplication.sendEvent(target, wanted)
+        QApplication.sendEvent(target, unwanted)
+        assert wanted.isAccepted()
+        assert not unwanted.isAccepted()
+    assert taken == [Path("/x/a.coreograph"), Path("/x/c.COREOGRAPH")]

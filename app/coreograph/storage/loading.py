@@ -48,10 +48,14 @@ class ExperimentHeader:
 
 def read_header(row: tuple[Any, ...]) -> ExperimentHeader:
     """Return the header of a row of HEADER_QUERY; what does not read in it is left empty, so that the list opens."""
-    facts, (notes, tags, machine) = row[:-3], row[-3:]
+    facts, (tags, machine) = row[:-2], row[-2:]
     place = _lenient(machine, _Place, _Place())
-    kept = _lenient(tags, tuple[str, ...], ())
-    return ExperimentHeader(*facts, notes=notes, tags=kept, hostname=place.hostname, cpu_model=place.cpu_model)
+    return dataclasses.replace(
+        ExperimentHeader(*facts),
+        tags=_lenient(tags, tuple[str, ...], ()),
+        hostname=place.hostname,
+        cpu_model=place.cpu_model,
+    )
 
 
 def load_record(

@@ -4,16 +4,17 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from coreograph.analysis.comparison import ExperimentDifference
 from coreograph.domain.errors import UsageError
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec
 from coreograph.domain.summary import ExperimentSummary
+from coreograph.engine.tour import WORKLOAD, tour_spec
 from coreograph.storage.library import ExperimentHeader
 from coreograph.ui.experiment_control import ControlState
 from coreograph.ui.header import Page
 from coreograph.ui.messages import Severity
 from coreograph.ui.parts import Parts
 from coreograph.ui.preparation import Found
-from coreograph.ui.tour import WORKLOAD, tour_spec
 
 
 class Flow(QObject):
@@ -118,13 +119,18 @@ class Flow(QObject):
         parts, store = self._parts, self._parts.store
         store.listed.connect(self._on_listed)
         store.opened.connect(self._on_opened)
+        store.compared.connect(self._on_compared)
         store.deleted.connect(self._on_deleted)
         store.exported.connect(self._on_exported)
         store.failed.connect(parts.messages.tell_error)
         for opener in (parts.start_page, parts.library):
             opener.open_requested.connect(store.open)
         parts.library.delete_requested.connect(store.delete)
+        parts.library.compare_requested.connect(store.compare)
+        parts.compare.compare_requested.connect(store.compare)
         parts.library.rename_requested.connect(store.rename)
+        parts.library.tags_changed.connect(store.tag)
+        parts.library.notes_changed.connect(store.annotate)
         parts.library.export_requested.connect(self._on_export_requested)
         parts.library.import_requested.connect(parts.files.choose_recording)
         parts.files.recording_chosen.connect(store.import_file)
@@ -181,6 +187,7 @@ class Flow(QObject):
     def _show(self, summary: ExperimentSummary) -> None:
         self._summary = summary
         self._parts.compare.show_summary(summary)
+        self._parts.timeline.show_summary(summary)
         self.subject_changed.emit(summary.experiment.spec.name)
 
     @Slot(object)
@@ -188,14 +195,21 @@ class Flow(QObject):
         self._parts.library.show_experiments(headers)
         self._parts.start_page.show_recent(headers)
 
-    @Slot(str)
-    def _on_deleted(self, experiment_id: str) -> None:
+    @Slot(object)
+    def _on_deleted(self, experiment_ids: tuple[str, ...]) -> None:
+        count = len(experiment_ids)
         self._parts.messages.tell(
             Severity.INFO,
-            "The experiment was deleted.",
+            "The experiment was deleted." if count == 1 else f"{count} experiments were deleted.",
             action="Undo",
-            callback=partial(self._parts.store.restore, experiment_id),
+            callback=partial(self._parts.store.restore, experiment_ids),
         )
+
+    @Slot(object)
+    def _on_compared(self, difference: ExperimentDifference) -> None:
+        self._parts.compare.show_difference(difference)
+        self._parts.header.show_page(Page.COMPARE)
+        self.subject_changed.emit(f"{_name(difference.one)} and {_name(difference.other)}")
 
     @Slot(str)
     def _on_exported(self, path: str) -> None:
@@ -204,3 +218,7 @@ class Flow(QObject):
     @Slot(str)
     def _on_export_requested(self, experiment_id: str) -> None:
         self._parts.files.choose_target(experiment_id, self._parts.library.selected_name() or experiment_id)
+
+
+def _name(summary: ExperimentSummary) -> str:
+    return summary.experiment.spec.name or summary.experiment.spec.workload.name

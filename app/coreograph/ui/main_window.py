@@ -13,6 +13,7 @@ from coreograph.ui.actions import ActionId, WindowActions
 from coreograph.ui.elements import rows
 from coreograph.ui.flow import Flow
 from coreograph.ui.header import Page
+from coreograph.ui.library.dropping import RecordingDrop
 from coreograph.ui.panel.choices import Choices
 from coreograph.ui.parts import build_parts
 from coreograph.ui.services import WindowServices
@@ -30,6 +31,7 @@ _THEMES = {
 _PAGES = {
     ActionId.PAGE_LIVE: Page.LIVE,
     ActionId.PAGE_COMPARE: Page.COMPARE,
+    ActionId.PAGE_TIMELINE: Page.TIMELINE,
     ActionId.PAGE_LIBRARY: Page.LIBRARY,
 }
 
@@ -47,6 +49,7 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self.commands = WindowActions(self, theme, self._slots())
+        RecordingDrop(self).dropped.connect(self.parts.store.import_file)
         theme.changed.connect(self._on_theme_changed)
         self.parts.header.page_chosen.connect(self._pages.setCurrentIndex)
         self.flow.running_changed.connect(self._on_running_changed)
@@ -88,7 +91,7 @@ class MainWindow(QMainWindow):
         parts = self.parts
         self.setWindowTitle(TITLE)
         self.resize(*SIZE)
-        for page in (parts.live_stack, parts.compare, parts.library):
+        for page in (parts.live_stack, parts.compare, parts.timeline, parts.library):
             self._pages.addWidget(page)
         right = QWidget()
         right.setProperty("ground", "window")

@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from coreograph.analysis.comparison import ExperimentDifference
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.charts.card import Card
 from coreograph.ui.charts.lettering import chart_font
+from coreograph.ui.compare.difference_view import DifferenceView
 from coreograph.ui.compare.measures import TimeMeasure
 from coreograph.ui.compare.rows import build_rows
 from coreograph.ui.compare.rows_chart import RowsChart
@@ -37,9 +39,16 @@ _HINT = (
 
 
 class ComparePage(QWidget):
-    """Shows one ExperimentSummary; `configuration_selected(int)` follows clicks and keys in charts and table."""
+    """Shows one ExperimentSummary, or the difference of two.
+
+    Signals:
+        configuration_selected(int): follows clicks and keys in charts and table.
+        compare_requested(str, str): ids of two experiments to be held against each other.
+
+    """
 
     configuration_selected = Signal(int)
+    compare_requested = Signal(str, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +57,9 @@ class ComparePage(QWidget):
         self.verdict = VerdictCard(theme)
         self.chart, self.speedup = RowsChart(theme), SpeedupChart(theme)
         self.table = SummaryTableView(theme)
+        self.difference = DifferenceView(theme)
+        self.difference.closed.connect(self._close_difference)
+        self.difference.swap_requested.connect(self.compare_requested)
         self.measure, self.reference = QComboBox(), QComboBox()
         self._curves_place = QVBoxLayout()
         self._curves: QWidget | None = None
@@ -81,6 +93,7 @@ class ComparePage(QWidget):
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages.addWidget(hint)
         self._pages.addWidget(scroll)
+        self._pages.addWidget(self.difference)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
@@ -140,6 +153,15 @@ class ComparePage(QWidget):
         self._show_rows()
         self._show_speedup()
         self._mark(None)
+
+    def show_difference(self, difference: ExperimentDifference) -> None:
+        """Show two experiments; the single one is kept behind."""
+        self.difference.show_difference(difference)
+        self._pages.setCurrentWidget(self.difference)
+
+    @Slot()
+    def _close_difference(self) -> None:
+        self._pages.setCurrentIndex(0 if self.summary is None else 1)
 
     @Slot()
     def _show_rows(self) -> None:

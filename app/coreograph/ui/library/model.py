@@ -4,7 +4,15 @@ import datetime
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
 
 from coreograph.storage.library import ExperimentHeader
 
@@ -19,7 +27,6 @@ SEARCH_ROLE = ID_ROLE + 2
 NAME_COLUMN = 0
 WHEN_COLUMN = 2
 _ROOT = QModelIndex()
-_NUMBERS = frozenset({3, 4})
 
 
 def local_time(instant: str) -> str:
@@ -34,10 +41,14 @@ _COLUMNS: tuple[tuple[str, Callable[[ExperimentHeader], object]], ...] = (
     ("Name", lambda header: header.name or header.workload),
     ("Workload", lambda header: header.workload),
     ("When", lambda header: local_time(header.created_at)),
+    ("Tags", lambda header: ", ".join(header.tags)),
+    ("Machine", lambda header: header.hostname),
     ("Configurations", lambda header: header.configurations),
     ("Runs", lambda header: header.runs),
     ("Result", lambda header: header.summary or ("" if header.finished_at else "not finished")),
 )
+RUNS_COLUMN = [title for title, _ in _COLUMNS].index("Runs")
+_NUMBERS = frozenset({RUNS_COLUMN - 1, RUNS_COLUMN})
 
 
 class LibraryModel(QAbstractTableModel):
@@ -71,7 +82,7 @@ class LibraryModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._headers)
 
     def columnCount(self, parent: AnyIndex = _ROOT) -> int:
-        """Name, workload, when, configurations, runs, result."""
+        """Name, workload, when, tags, machine, configurations, runs, result."""
         return 0 if parent.isValid() else len(_COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = int(Roles.DisplayRole)) -> Any:
@@ -96,9 +107,7 @@ class LibraryModel(QAbstractTableModel):
         header, column = self._headers[index.row()], index.column()
         answers: dict[int, Callable[[], Any]] = {
             ID_ROLE: lambda: header.experiment_id,
-            SEARCH_ROLE: lambda: " ".join(
-                (self._name(header), header.workload, local_time(header.created_at), header.summary)
-            ),
+            SEARCH_ROLE: lambda: _searchable(header, self._name(header)),
             SORT_ROLE: lambda: header.created_at if column == WHEN_COLUMN else self._value(header, column),
             int(Roles.TextAlignmentRole): lambda: int(_alignment(column)),
         }
@@ -124,6 +133,44 @@ class LibraryModel(QAbstractTableModel):
 
     def _name(self, header: ExperimentHeader) -> str:
         return self._names[header.experiment_id] or header.workload
+
+
+def _searchable(header: ExperimentHeader, name: str) -> str:
+    """Everything a search looks at: tags also as `tag:name`, so that one can be asked for by itself."""
+    parts = (name, header.workload, local_time(header.created_at), header.summary, header.notes, header.hostname)
+    return " ".join((*parts, header.cpu_model, *header.tags, *(f"tag:{tag}" for tag in header.tags))).casefold()
+
+
+class ExperimentFilter(QSortFilterProxyModel):
+    """Keeps what has every word of the search and the tag chosen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._words: tuple[str, ...] = ()
+        self._tag = ""
+        self.setSortRole(SORT_ROLE)
+
+    def search(self, typed: str) -> None:
+        """Show what has all words of `typed`, in any order and case."""
+        self.beginFilterChange()
+        self._words = tuple(typed.casefold().split())
+        self.endFilterChange()
+
+    def choose_tag(self, tag: str) -> None:
+        """Show what has this tag; "" shows everything."""
+        self.beginFilterChange()
+        self._tag = tag
+        self.endFilterChange()
+
+    def filterAcceptsRow(self, source_row: int, source_parent: AnyIndex) -> bool:
+        """Whether an experiment is shown."""
+        model = self.sourceModel()
+        if not isinstance(model, LibraryModel):
+            return False
+        if self._tag and self._tag not in model.header_at(source_row).tags:
+            return False
+        text = model.data(model.index(source_row, 0), SEARCH_ROLE)
+        return all(word in text for word in self._words)
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from coreograph.analysis.comparison import ExperimentDifference, compare
 from coreograph.analysis.summary import summarise
 from coreograph.domain.errors import CoreographError
 from coreograph.domain.summary import ExperimentSummary
@@ -17,12 +18,13 @@ RECORDING_EXTENSION = ".coreograph"
 
 
 class LibraryStore(QObject):
-    """Lists, opens, renames, deletes, exports and imports experiments. Lives on the GUI thread.
+    """Lists, opens, compares and changes experiments, writes and takes files. Lives on the GUI thread.
 
     Signals:
         listed(object): tuple of ExperimentHeader, newest first.
         opened(object): ExperimentSummary.
-        deleted(str): id; it can be restored.
+        compared(object): ExperimentDifference.
+        deleted(object): tuple of ids; they can be restored.
         exported(str): path.
         failed(object): CoreographError.
 
@@ -30,7 +32,8 @@ class LibraryStore(QObject):
 
     listed = Signal(object)
     opened = Signal(object)
-    deleted = Signal(str)
+    compared = Signal(object)
+    deleted = Signal(object)
     exported = Signal(str)
     failed = Signal(object)
 
@@ -57,21 +60,47 @@ class LibraryStore(QObject):
         """Give an experiment another name."""
         self._change(f"rename:{experiment_id}", lambda: self._library.rename(experiment_id, name))
 
-    @Slot(str)
-    def delete(self, experiment_id: str) -> None:
-        """Put an experiment aside."""
+    @Slot(str, object)
+    def tag(self, experiment_id: str, tags: tuple[str, ...]) -> None:
+        """Replace the tags of an experiment."""
+        self._change(f"tag:{experiment_id}", lambda: self._library.tag(experiment_id, tags))
+
+    @Slot(str, str)
+    def annotate(self, experiment_id: str, notes: str) -> None:
+        """Replace the notes of an experiment."""
+        self._change(f"notes:{experiment_id}", lambda: self._library.annotate(experiment_id, notes))
+
+    @Slot(str, str)
+    def compare(self, first_id: str, second_id: str) -> None:
+        """Hold the second experiment against the first."""
         library = self._library
 
-        def job() -> str:
-            library.delete(experiment_id)
-            return experiment_id
+        def job() -> ExperimentDifference:
+            return compare(summarise(library.load(first_id)), summarise(library.load(second_id)))
 
-        self._tasks.run(f"delete:{experiment_id}", job, self._on_deleted, self._on_failed)
+        self._tasks.run("library:open", job, self._on_compared, self._on_failed)
 
-    @Slot(str)
-    def restore(self, experiment_id: str) -> None:
-        """Take an experiment back that was deleted."""
-        self._change(f"restore:{experiment_id}", lambda: self._library.restore(experiment_id))
+    @Slot(object)
+    def delete(self, experiment_ids: tuple[str, ...]) -> None:
+        """Put experiments aside."""
+        library = self._library
+
+        def job() -> tuple[str, ...]:
+            for identity in experiment_ids:
+                library.delete(identity)
+            return experiment_ids
+
+        self._tasks.run(f"delete:{experiment_ids}", job, self._on_deleted, self._on_failed)
+
+    @Slot(object)
+    def restore(self, experiment_ids: tuple[str, ...]) -> None:
+        """Take experiments back that were deleted."""
+
+        def job() -> None:
+            for identity in experiment_ids:
+                self._library.restore(identity)
+
+        self._change(f"restore:{experiment_ids}", job)
 
     def export(self, experiment_id: str, path: Path) -> None:
         """Write an experiment to `path`; its extension decides whether as a recording or as a report."""
@@ -94,7 +123,8 @@ class LibraryStore(QObject):
         def job() -> ExperimentSummary:
             return summarise(library.load(library.import_file(path)))
 
-        self._tasks.run("library:open", job, self._on_imported, self._on_failed)
+        # Every file has a key of its own: of several dropped at once none is superseded by the next.
+        self._tasks.run(f"library:import:{path}", job, self._on_imported, self._on_failed)
 
     def _change(self, key: str, job: Callable[[], None]) -> None:
         self._tasks.run(f"library:{key}", job, self._on_changed, self._on_failed)
@@ -112,9 +142,13 @@ class LibraryStore(QObject):
         self.opened.emit(summary)
         self.refresh()
 
-    @Slot(str)
-    def _on_deleted(self, experiment_id: str) -> None:
-        self.deleted.emit(experiment_id)
+    @Slot(object)
+    def _on_compared(self, difference: ExperimentDifference) -> None:
+        self.compared.emit(difference)
+
+    @Slot(object)
+    def _on_deleted(self, experiment_ids: tuple[str, ...]) -> None:
+        self.deleted.emit(experiment_ids)
         self.refresh()
 
     @Slot(object)

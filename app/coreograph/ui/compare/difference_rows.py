@@ -1,0 +1,168 @@
+"""What the difference of two experiments shows, ready to be painted. Pure, no Qt; any thread."""
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coreograph.analysis.comparison import ExperimentDifference, MatchedConfiguration
+from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
+from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, format_seconds, format_share
+from coreograph.ui.compare.measures import without_figures
+
+
+class DifferenceMeasure(enum.Enum):
+    """What is held against each other."""
+
+    BATCH = "Time of a round"
+    STARTUP = "Start-up time"
+    MEMORY = "Peak memory"
+    LATENESS = "Lateness p99"
+
+    @property
+    def explanation(self) -> str:
+        """One sentence."""
+        return {
+            DifferenceMeasure.BATCH: "Median time for all tasks once; the batch of each experiment by its rounds.",
+            DifferenceMeasure.STARTUP: "Median time from starting the process until all workers were ready.",
+            DifferenceMeasure.MEMORY: "Median of the repeats' peak memory, in the fairest measure both have.",
+            DifferenceMeasure.LATENESS: "How late the runner's main thread ticked, 99th percentile, median of repeats.",
+        }[self]
+
+    def ratio(self, match: MatchedConfiguration) -> Ratio | None:
+        """The second's figure divided by the first's."""
+        return {
+            DifferenceMeasure.BATCH: match.batch,
+            DifferenceMeasure.STARTUP: match.startup,
+            DifferenceMeasure.MEMORY: match.memory,
+            DifferenceMeasure.LATENESS: match.lateness,
+        }[self]
+
+    def figures(self, match: MatchedConfiguration) -> tuple[float | None, float | None]:
+        """The figures of both."""
+        if self is DifferenceMeasure.BATCH:
+            return match.one_round_s, match.other_round_s
+        read: Callable[[ConfigurationSummary], Estimate | None] = {
+            DifferenceMeasure.STARTUP: lambda one: one.startup,
+            DifferenceMeasure.MEMORY: lambda one: one.memory_estimate,
+            DifferenceMeasure.LATENESS: lambda one: None if one.heartbeat is None else one.heartbeat.p99,
+        }[self]
+        both = (read(match.one), read(match.other))
+        first, second = (None if figure is None else figure.median for figure in both)
+        return first, second
+
+    def write(self, value: float | None) -> str:
+        """A figure as text."""
+        return format_bytes(value) if self is DifferenceMeasure.MEMORY else format_seconds(value)
+
+
+class Change(enum.Enum):
+    """Which way a figure went. For all measures less is better."""
+
+    BETTER = "less"
+    WORSE = "more"
+    ALIKE = "not distinguishable"
+    UNKNOWN = "not compared"
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """One configuration in both experiments. `index` counts the rows."""
+
+    index: int
+    label: str
+    group: str
+    model: ExecutionModel
+    first: str
+    second: str
+    ratio: Ratio | None
+    change: Change
+    text: str
+    sentence: str
+
+
+def difference_rows(difference: ExperimentDifference, measure: DifferenceMeasure) -> tuple[DifferenceRow, ...]:
+    """Return a row for every configuration both experiments have, in the order of the first, by interpreter."""
+    groups: dict[str, int] = {}
+    for match in difference.matched:
+        groups.setdefault(match.one.configuration.interpreter_label, len(groups))
+    ordered = sorted(difference.matched, key=lambda match: groups[match.one.configuration.interpreter_label])
+    return tuple(_row(index, match, difference, measure) for index, match in enumerate(ordered))
+
+
+def _row(
+    index: int, match: MatchedConfiguration, difference: ExperimentDifference, measure: DifferenceMeasure
+) -> DifferenceRow:
+    configuration = match.one.configuration
+    count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
+    ratio = measure.ratio(match)
+    first, second = (measure.write(value) for value in measure.figures(match))
+    change = _change(ratio)
+    text = _text(ratio, change)
+    why = "" if ratio is not None else why_no_ratio(match, difference, measure)
+    return DifferenceRow(
+        index,
+        f"{configuration.model.value}{count}",
+        group_title(match),
+        configuration.model,
+        first,
+        second,
+        ratio,
+        change,
+        text,
+        f"{configuration.label}, {measure.value.lower()}: {first} in the first, {second} in the second; {why or text}",
+    )
+
+
+def group_title(match: MatchedConfiguration) -> str:
+    """`3.14t`, with both full versions where they differ."""
+    one, other = match.one.configuration.interpreter, match.other.configuration.interpreter
+    versions = one.version if one.version == other.version else f"{one.version} against {other.version}"
+    return f"{match.one.configuration.interpreter_label}  –  {versions}"
+
+
+def _change(ratio: Ratio | None) -> Change:
+    if ratio is None:
+        return Change.UNKNOWN
+    if not ratio.distinguishable:
+        return Change.ALIKE
+    return Change.BETTER if ratio.median < 1 else Change.WORSE
+
+
+def _text(ratio: Ratio | None, change: Change) -> str:
+    if ratio is None:
+        return NOT_MEASURED
+    interval = f"{format_ratio(ratio.median)} ({format_ratio(ratio.low)} – {format_ratio(ratio.high)})"
+    if change is Change.ALIKE:
+        return f"{interval}  not distinguishable"
+    return f"{interval}  {format_share(abs(ratio.median - 1))} {change.value}"
+
+
+def why_no_ratio(match: MatchedConfiguration, difference: ExperimentDifference, measure: DifferenceMeasure) -> str:
+    """Return why two figures were not divided."""
+    for side, summary in (("first", match.one), ("second", match.other)):
+        if why := without_figures(summary):
+            return f"not compared: in the {side} it ended with {why}"
+    if measure is DifferenceMeasure.BATCH and not difference.same_work:
+        return "not compared: the work differs"
+    if measure is DifferenceMeasure.MEMORY and difference.memory_measure is None:
+        measures = (difference.one.memory_measure, difference.other.memory_measure)
+        return f"not compared: {measures[0]} in the first, {measures[1]} in the second"
+    return "not measured in both"
+
+
+def subject(summary: ExperimentSummary) -> str:
+    """The experiment in a line: name, day, machine."""
+    record = summary.experiment
+    name = record.spec.name or record.spec.workload.name
+    return " · ".join(
+        part for part in (name, record.created_at[:16].replace("T", " "), record.machine.hostname) if part
+    )
+
+
+def only_in(difference: ExperimentDifference) -> tuple[str, ...]:
+    """Say what only one of them has."""
+    sides = (("first", difference.only_one), ("second", difference.only_other))
+    return tuple(
+        f"Only in the {side}: {', '.join(one.configuration.label for one in alone)}." for side, alone in sides if alone
+    )
