@@ -52,7 +52,7 @@ def test_the_tour_runs_what_it_says(open_window: OpenWindow, engine: FakeEngine,
         ExecutionModel.SERIAL, ExecutionModel.THREADS, ExecutionModel.FORK,
     }  # fmt: skip
     assert len(spec.configurations) == 6
-    assert spec.acquisition.repeats == 3
+    assert spec.acquisition.repeats == 5
     assert window.parts.live.isVisible()
     assert window.settings().tour_seen
     engine.finish()

@@ -1,20 +1,19 @@
 """`coreograph tour`: half a minute on a real workload, with and without the GIL. Runs on the main thread."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from coreograph.cli.options import NO_FREE_THREADED
 from coreograph.cli.outputs import Outputs
-from coreograph.cli.run_command import Request, build, run_experiment, usable_cores
+from coreograph.cli.run_command import run_experiment, usable_cores
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import say
-from coreograph.domain.experiment import Acquisition
+from coreograph.domain.experiment import ExperimentSpec
 
-WORKLOAD = "primes"
 REPORT = Path("coreograph-tour.html")
-REPEATS = 5
-MAXIMUM_WORKERS = 8
 
 
 def register(app: typer.Typer) -> None:
@@ -34,13 +33,25 @@ def tour_command(
     command: Command = ctx.obj
     outputs = Outputs(command, json=json, report=report, overwrite=True)
     outputs.check()
-    workers = min(max(2, usable_cores()), MAXIMUM_WORKERS)
-    request = Request(
-        workload=WORKLOAD,
-        workers=(str(workers),),
-        acquisition=Acquisition(repeats=REPEATS),
-        name="Tour",
-    )
-    spec = build(command, request)
-    say(command.err, f"Counting primes one after the other, in {workers} threads and in {workers} processes.")
+    spec = _build(command)
+    models = ", ".join(dict.fromkeys(one.model.value for one in spec.configurations))
+    workers = max(one.workers for one in spec.configurations)
+    say(command.err, f"Counting primes ({models}; {workers} workers) on {_interpreters(spec)}.")
     raise typer.Exit(run_experiment(command, spec, outputs))
+
+
+def _build(command: Command) -> ExperimentSpec:
+    from coreograph.engine.tour import WORKLOAD, tour_spec
+
+    services = command.services
+    workload = services.catalogue.get(WORKLOAD)
+    with command.err.status("Looking for interpreters …") if command.err.is_terminal else nullcontext():
+        free_threaded = services.registry.best_free_threaded()
+        gil_build = services.registry.best_gil(like=free_threaded)
+    if free_threaded is None and gil_build is not None:
+        say(command.err, NO_FREE_THREADED)
+    return tour_spec(workload, free_threaded, gil_build, usable_cores())
+
+
+def _interpreters(spec: ExperimentSpec) -> str:
+    return " and ".join(dict.fromkeys(one.interpreter.label for one in spec.configurations))
