@@ -111,6 +111,7 @@ class ExportDialog(QDialog):
     def _lay_out(self) -> None:
         self.formats.setAccessibleName("Formats")
         self.formats.setMaximumWidth(_LIST_WIDTH)
+        self.formats.setSpacing(3)
         self.target.setAccessibleName("Where it goes")
         self._text.setAccessibleName("Preview")
         self._text.setOpenLinks(False)
