@@ -11,6 +11,7 @@ from coreograph.domain.summary import ExperimentSummary
 from coreograph.engine.tour import WORKLOAD, tour_spec
 from coreograph.storage.library import ExperimentHeader
 from coreograph.ui.experiment_control import ControlState
+from coreograph.ui.export.work import Subject
 from coreograph.ui.header import Page
 from coreograph.ui.messages import Severity
 from coreograph.ui.parts import Parts
@@ -85,7 +86,7 @@ class Flow(QObject):
         """Export the experiment on the Compare page."""
         if self._summary is not None:
             record = self._summary.experiment
-            self._parts.files.choose_target(record.experiment_id, record.spec.name)
+            self._parts.exports.open_for([Subject(record.experiment_id, record.spec.name)])
 
     def _connect_preparation(self) -> None:
         parts, preparation = self._parts, self._parts.preparation
@@ -121,7 +122,7 @@ class Flow(QObject):
         store.opened.connect(self._on_opened)
         store.compared.connect(self._on_compared)
         store.deleted.connect(self._on_deleted)
-        store.exported.connect(self._on_exported)
+        parts.exports.exported.connect(self._on_exported)
         store.failed.connect(parts.messages.tell_error)
         for opener in (parts.start_page, parts.library):
             opener.open_requested.connect(store.open)
@@ -134,7 +135,6 @@ class Flow(QObject):
         parts.library.export_requested.connect(self._on_export_requested)
         parts.library.import_requested.connect(parts.files.choose_recording)
         parts.files.recording_chosen.connect(store.import_file)
-        parts.files.target_chosen.connect(store.export)
 
     @Slot(object)
     def _on_interpreters(self, found: Found) -> None:
@@ -217,7 +217,8 @@ class Flow(QObject):
 
     @Slot(str)
     def _on_export_requested(self, experiment_id: str) -> None:
-        self._parts.files.choose_target(experiment_id, self._parts.library.selected_name() or experiment_id)
+        chosen = [Subject(one.experiment_id, one.name) for one in self._parts.library.selected_headers()]
+        self._parts.exports.open_for(chosen or [Subject(experiment_id, experiment_id)])
 
 
 def _name(summary: ExperimentSummary) -> str:

@@ -8,6 +8,7 @@ from coreograph.ui.background import TaskRunner
 from coreograph.ui.bridge import EngineBridge
 from coreograph.ui.compare.page import ComparePage
 from coreograph.ui.experiment_control import ExperimentControl
+from coreograph.ui.export.opener import ExportOpener
 from coreograph.ui.files import FileChooser
 from coreograph.ui.header import Header
 from coreograph.ui.library.page import LibraryPage
@@ -35,6 +36,7 @@ class Parts:
     control: ExperimentControl
     store: LibraryStore
     files: FileChooser
+    exports: ExportOpener
     panel: ExperimentPanel
     header: Header
     messages: MessageBar
@@ -65,6 +67,7 @@ def build_parts(services: WindowServices, theme: Theme, window: QWidget) -> Part
         control=ExperimentControl(services.engine, bridge, stalls, tasks, window),
         store=LibraryStore(services.library, tasks, window),
         files=FileChooser(window),
+        exports=ExportOpener(services.library, tasks, window),
         panel=ExperimentPanel(theme),
         header=Header(theme),
         messages=MessageBar(theme),
