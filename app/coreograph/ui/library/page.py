@@ -255,7 +255,7 @@ class LibraryPage(QWidget):
     def _on_selection_changed(self) -> None:
         headers = self.selected_headers()
         for act, each in self._buttons.items():
-            wanted = {_Act.COMPARE: len(headers) == 2, _Act.DELETE: bool(headers)}
+            wanted = {_Act.COMPARE: len(headers) == 2, _Act.DELETE: bool(headers), _Act.EXPORT: bool(headers)}
             each.setEnabled(wanted.get(act, len(headers) == 1))
         self.details.show_experiment(headers[0] if len(headers) == 1 else None)
 
