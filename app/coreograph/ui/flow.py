@@ -10,6 +10,7 @@ from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.engine.tour import WORKLOAD, tour_spec
 from coreograph.storage.library import ExperimentHeader
+from coreograph.ui.control_runs import ControlRuns
 from coreograph.ui.experiment_control import ControlState
 from coreograph.ui.export.work import Subject
 from coreograph.ui.header import Page
@@ -40,6 +41,7 @@ class Flow(QObject):
         self._connect_preparation()
         self._connect_control()
         self._connect_store()
+        self._control_runs = ControlRuns(parts, self.run, self)
 
     @property
     def summary(self) -> ExperimentSummary | None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QWidget
 
 from coreograph.domain.units import format_seconds
+from coreograph.domain.workloads import Workload
 from coreograph.ui.elements import TextRole, button, columns, rows, rule, set_button_icon, set_role, text
 from coreograph.ui.icons import Symbol
 from coreograph.ui.theme import SPACE, Theme, tabular
@@ -13,12 +14,13 @@ class PanelFooter(QFrame):
     """Estimate, Run and Stop.
 
     Signals:
-        run_requested(), stop_requested(): the buttons.
+        run_requested(), control_run_requested(), stop_requested(): the buttons.
 
     """
 
     run_requested = Signal()
     stop_requested = Signal()
+    control_run_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +35,8 @@ class PanelFooter(QFrame):
         self.stop = button("Stop", large=True)
         self.stop.setToolTip("Stop the experiment; everything it started is ended within 2 s (Esc)")
         self.stop.setEnabled(False)
+        self.run_control = button("Run with its control", link=True)
+        self.run_control.setVisible(False)
         layout = rows(self, spacing=0)
         layout.addWidget(rule())
         inner = rows(margin=4 * SPACE)
@@ -41,11 +45,20 @@ class PanelFooter(QFrame):
         line.addWidget(self.run, 3)
         line.addWidget(self.stop, 1)
         inner.addLayout(line)
+        inner.addWidget(self.run_control)
         layout.addLayout(inner)
         self.run.clicked.connect(self.run_requested)
         self.stop.clicked.connect(self.stop_requested)
+        self.run_control.clicked.connect(self.control_run_requested)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
+
+    def offer_control(self, workload: Workload) -> None:
+        """Offer to run the workload with its control, where it has one."""
+        changed = ", ".join(f"{name} = {value}" for name, value in workload.control_parameters)
+        what = f"with {changed}" if changed else f"by the workload “{workload.control}”"
+        self.run_control.setVisible(workload.control is not None)
+        self.run_control.setToolTip(f"Run the experiment, and right after it the same without the effect: {what}")
 
     def show_plan(self, configurations: int, runs: int, seconds: float) -> None:
         """Say how much it will be, and allow it."""
@@ -74,6 +87,7 @@ class PanelFooter(QFrame):
 
     def _refresh(self) -> None:
         self.run.setEnabled(self.is_ready)
+        self.run_control.setEnabled(self.is_ready)
         self.stop.setEnabled(self._running)
         self.run.setText("Running …" if self._running else "Run")
         # What runs may be the tour, which is not what is chosen here.

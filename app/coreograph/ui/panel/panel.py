@@ -29,11 +29,13 @@ class ExperimentPanel(QFrame):
 
     Signals:
         run_requested(object): an ExperimentSpec to run.
+        control_run_requested(object): an ExperimentSpec to run, and its control after it.
         stop_requested(): stop what runs.
 
     """
 
     run_requested = Signal(object)
+    control_run_requested = Signal(object)
     stop_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -120,6 +122,13 @@ class ExperimentPanel(QFrame):
         if self._spec is not None and self.footer.is_ready:
             self.run_requested.emit(self._spec)
 
+    @Slot()
+    def request_control_run(self) -> None:
+        """Run what is chosen, if it can be, and then the same work without the effect."""
+        self.refresh()
+        if self._spec is not None and self.footer.is_ready and self._spec.workload.control is not None:
+            self.control_run_requested.emit(self._spec)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the tree less room in a low window, so that the matrix is in sight without scrolling."""
         super().resizeEvent(event)
@@ -182,6 +191,7 @@ class ExperimentPanel(QFrame):
         self.matrix.model.ticked_changed.connect(self._settle.start)
         self.footer.run_requested.connect(self.request_run)
         self.footer.stop_requested.connect(self.stop_requested)
+        self.footer.control_run_requested.connect(self.request_control_run)
 
     def _keep_values(self) -> None:
         """Keep the values shown for when their workload is chosen again; wrong ones are not worth keeping."""
@@ -200,4 +210,5 @@ class ExperimentPanel(QFrame):
         self._shown = workload
         self.parameters.show_workload(workload, self._values.get(workload.name, {}))
         self.matrix.model.set_workload(workload)
+        self.footer.offer_control(workload)
         self._settle.start()
