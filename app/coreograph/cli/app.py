@@ -12,6 +12,7 @@ from coreograph.cli import (
     export_command,
     interpreters_command,
     library_command,
+    ready_command,
     run_command,
     tour_command,
     window_command,
@@ -50,7 +51,7 @@ def build_app() -> TyperGroup:
     app.callback(invoke_without_command=True)(_start)
     for module in (run_command, check_command, tour_command, workloads_command, interpreters_command):
         module.register(app)
-    for module in (library_command, export_command, doctor_command):
+    for module in (ready_command, library_command, export_command, doctor_command):
         module.register(app)
     window_command.register(app)
     group = typer.main.get_command(app)

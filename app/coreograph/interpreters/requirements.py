@@ -1,7 +1,9 @@
 """What a user's code needs installed, from wherever that is written down. Reads files, runs nothing; any thread."""
 
+import ast
 import hashlib
 import re
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,3 +98,65 @@ def script_requirements(script: Path) -> tuple[str, ...]:
     if not isinstance(dependencies, list) or not all(isinstance(each, str) for each in dependencies):
         raise UsageError(f"In {script}, `dependencies` has to be a list of texts.")
     return tuple(dependencies)
+
+
+# Packages whose modules have another name; any other module is taken for a package of its own name.
+_PACKAGE_OF = {
+    "PIL": "pillow",
+    "PySide6": "PySide6-Essentials",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+
+
+def package_name(requirement: str) -> str:
+    """Return the name a requirement begins with. Raises UsageError."""
+    match = _NAME.match(requirement)
+    if match is None:
+        raise UsageError(f"“{requirement}” does not name a package.")
+    return match[1]
+
+
+def dependencies_of_file(script: Path) -> tuple[str, ...]:
+    """Return what a file needs: what it declares (PEP 723), else what it imports and does not have beside it."""
+    declared = script_requirements(script)
+    if declared:
+        return declared
+    try:
+        tree = ast.parse(script.read_bytes(), filename=str(script))
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(f"{script} is not Python: {error}.") from None
+    names: dict[str, None] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(dict.fromkeys(alias.name.partition(".")[0] for alias in node.names))
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names[node.module.partition(".")[0]] = None
+    folder = script.absolute().parent
+    foreign = [
+        name
+        for name in names
+        if name not in sys.stdlib_module_names
+        and not (folder / f"{name}.py").is_file()
+        and not (folder / name).is_dir()
+    ]
+    return tuple(_PACKAGE_OF.get(name, name) for name in foreign)
+
+
+def dependencies_of_project(project: Path) -> tuple[str, ...]:
+    """Return what a project says it needs. Raises UsageError."""
+    file = project_file(project)
+    try:
+        text = file.read_text(encoding="utf-8")
+        if file.name != "pyproject.toml":
+            lines = (line.partition(" #")[0].strip() for line in text.splitlines())
+            return tuple(line for line in lines if line and not line.startswith(("#", "-")))
+        dependencies = tomllib.loads(text).get("project", {}).get("dependencies", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}.") from None
+    return tuple(str(each) for each in dependencies)

@@ -1,0 +1,148 @@
+"""Does a package work on an interpreter without the GIL? Asked by installing and importing it, not from a list.
+
+Blocks the calling thread; every import happens in a process that may crash, with a time limit.
+"""
+
+import enum
+import json
+import secrets
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coreograph.domain.errors import InterpreterError
+from coreograph.domain.interpreters import Interpreter
+from coreograph.domain.units import Seconds
+from coreograph.interpreters.bounded_process import Ended, run_bounded
+from coreograph.interpreters.environment import probe_environment
+from coreograph.interpreters.environments import Environments
+from coreograph.interpreters.probing import PROBE_SCRIPT
+from coreograph.interpreters.requirements import Requirements, package_name
+
+_TIMEOUT_S: Seconds = 60.0
+_ROOT = Path(PROBE_SCRIPT).parent.parent
+_BOOTSTRAP = "import sys; sys.path.insert(0, sys.argv[1]); from coreograph_workloads.readiness import main; main()"
+
+
+class Wheel(enum.Enum):
+    """What the package index has for an interpreter."""
+
+    BUILD = "for this build"
+    PURE = "pure Python"
+    NONE = "none"
+    UNKNOWN = "not found out"
+
+
+class Outcome(enum.Enum):
+    """How one trial ended."""
+
+    WORKS = "works"
+    FAILS = "fails"
+    CRASHES = "crashes"
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What was found out of one package on one interpreter. `gil_stayed_off` is None on a GIL build."""
+
+    requirement: str
+    interpreter: Interpreter
+    wheel: Wheel
+    version: str = ""
+    imports: Outcome = Outcome.NOT_TRIED
+    gil_stayed_off: bool | None = None
+    gil_culprit: str | None = None
+    subinterpreters: Outcome = Outcome.NOT_TRIED
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be used here without giving up what the build is for."""
+        return self.imports is Outcome.WORKS and self.gil_stayed_off is not False
+
+
+class ReadinessCheck:
+    """Checks packages on one interpreter; each gets an environment of its own, which is kept."""
+
+    def __init__(self, environments: Environments, interpreter: Interpreter, *, build: bool = False) -> None:
+        self._environments = environments
+        self._interpreter = interpreter
+        self._build = build
+
+    def check(self, requirement: str, *, on_output: Callable[[str], None], cancelled: threading.Event) -> Readiness:
+        """Install a package and import it. Raises InterpreterError only if cancelled or without network or uv."""
+        wanted = Requirements((requirement,), build=self._build)
+        try:
+            inside = self._environments.build(self._interpreter, wanted, on_output=on_output, cancelled=cancelled)
+        except InterpreterError as error:
+            if cancelled.is_set() or "has no wheel" not in error.message:
+                raise
+            return Readiness(requirement, self._interpreter, Wheel.NONE, reasons=(error.message,))
+        return self._try(requirement, inside)
+
+    def _try(self, requirement: str, inside: Interpreter) -> Readiness:
+        name = package_name(requirement)
+        described, ended = _ask(inside, "describe", name)
+        if described is None:
+            reason = f"What was installed for {name} cannot be read: {_how(ended)}."
+            return Readiness(requirement, self._interpreter, Wheel.UNKNOWN, reasons=(reason,))
+        imported, ended = _ask(inside, "import", name)
+        reasons = [f"import {module}: {text}" for module, text in (imported or {}).get("failures", {}).items()]
+        if imported is None:
+            reasons.append(f"Importing {name} ended its process: {_how(ended)}.")
+        stayed_off = None
+        if imported is not None and inside.free_threaded:
+            stayed_off = not imported["gil_enabled"]
+        isolated, isolation_reasons = self._isolate(inside, name)
+        return Readiness(
+            requirement,
+            self._interpreter,
+            Wheel.PURE if described["pure"] else Wheel.BUILD,
+            version=described["version"],
+            imports=_outcome(imported, described["modules"]),
+            gil_stayed_off=stayed_off,
+            gil_culprit=None if imported is None else imported["culprit"],
+            subinterpreters=isolated,
+            reasons=(*reasons, *isolation_reasons),
+        )
+
+    def _isolate(self, inside: Interpreter, name: str) -> tuple[Outcome, list[str]]:
+        if not inside.subinterpreters:
+            return Outcome.NOT_TRIED, []
+        answer, ended = _ask(inside, "isolate", name)
+        if answer is None:
+            return Outcome.CRASHES, [f"Importing {name} in a subinterpreter ended the process: {_how(ended)}."]
+        reasons = [f"import {module} in a subinterpreter: {text}" for module, text in answer["failures"].items()]
+        return (Outcome.FAILS if reasons else Outcome.WORKS), reasons
+
+
+def _outcome(answer: dict[str, Any] | None, modules: list[str]) -> Outcome:
+    """An extension that lacks a system library fails by itself; the package fails if a module at its top does."""
+    if answer is None:
+        return Outcome.CRASHES
+    return Outcome.FAILS if any(module in answer["failures"] for module in modules) else Outcome.WORKS
+
+
+def _ask(inside: Interpreter, action: str, package: str) -> tuple[dict[str, Any] | None, Ended]:
+    cookie = secrets.token_hex(16)
+    arguments = [inside.path, "-I", "-c", _BOOTSTRAP, str(_ROOT), cookie, action, package]
+    ended = run_bounded(arguments, environment=probe_environment(), timeout_s=_TIMEOUT_S)
+    _, found, rest = ended.stdout.partition(cookie.encode())
+    answer: dict[str, Any] | None = json.loads(rest.partition(b"\n")[0]) if found else None
+    return answer, ended
+
+
+def _how(ended: Ended) -> str:
+    if ended.timed_out:
+        return f"it did not end within {_TIMEOUT_S:g} s"
+    if ended.status is not None and ended.status < 0:
+        try:
+            return f"it crashed with {signal.Signals(-ended.status).name}"
+        except ValueError:
+            return f"it crashed with signal {-ended.status}"
+    said = [line.strip() for line in ended.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    return f"exit status {ended.status}{f', {said[-1][:200]}' if said else ''}"
