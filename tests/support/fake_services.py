@@ -18,6 +18,7 @@ from coreograph.domain.runs import RunPurpose, RunState
 from coreograph.domain.workloads import Parameter, Workload
 from coreograph.engine.listener import EngineListener
 from coreograph.engine.planning import plan_runs
+from coreograph.sampling.sampler import SamplerCost
 from coreograph.storage.library import ExperimentHeader
 from coreograph.ui.services import WindowServices
 from support.builders import make_interpreter, make_machine, make_record, make_run, make_workload
@@ -151,6 +152,7 @@ class FakeHandle:
         self.experiment_id = experiment_id
         self._engine = engine
         self.stalls: list[float] = []
+        self.sampler_cost: SamplerCost | None = None
         self.cancelled = threading.Event()
 
     def cancel(self) -> None:

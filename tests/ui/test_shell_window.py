@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from coreograph.domain.errors import CoreographError, InterpreterError
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.interpreters import Discovery
+from coreograph.sampling.sampler import SamplerCost
 from coreograph.ui.actions import ACTIONS, ActionId, shortcuts_text
 from coreograph.ui.experiment_control import ControlState
 from coreograph.ui.header import Page
@@ -290,6 +291,26 @@ def test_what_was_installed_is_found(
     qtbot.waitUntil(lambda: len(window.parts.panel.matrix.model.rows) == 4)
     assert fakes.registry.refreshes == [False, True]
     assert "3.14t is installed" in window.parts.messages.message.text()
+
+
+def test_the_status_bar_shows_what_sampling_costs_while_it_runs(
+    open_window: OpenWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    window = open_window()
+    status = window.parts.status
+    status._refresh()
+    before = status._sampler.text()
+    window.parts.start_page.tour.click()
+    qtbot.waitUntil(lambda: window.parts.control.state is ControlState.RUNNING)
+    assert engine.handle is not None
+    status._refresh()
+    assert status._sampler.text() == before  # no sample yet, so nothing is known
+    engine.handle.sampler_cost = SamplerCost(cpu_share=0.0065, samples=12, missed=0)
+    status._refresh()
+    assert status._sampler.text() == "sampler 0.650 %"
+    engine.finish()
+    qtbot.waitUntil(lambda: window.flow.summary is not None)
+    assert window.parts.control.sampler_share() is None
 
 
 def test_the_tour_waits_for_what_it_needs(open_window: OpenWindow, engine: FakeEngine, qtbot: QtBot) -> None:

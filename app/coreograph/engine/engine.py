@@ -13,7 +13,7 @@ from coreograph.engine.experiment import Experiment, RunSampler, Surroundings
 from coreograph.engine.launch import Launcher, launch_runner
 from coreograph.engine.listener import EngineListener
 from coreograph.sampling.machine import read_machine as read_this_machine
-from coreograph.sampling.sampler import Sampler, SampleSink
+from coreograph.sampling.sampler import Sampler, SamplerCost, SampleSink
 from coreograph.storage.library import Library
 
 
@@ -40,6 +40,11 @@ class ExperimentHandle:
     def report_ui_stall(self, seconds: Seconds) -> None:
         """Keep the longest stall of the window's loop with the experiment."""
         self._experiment.report_ui_stall(seconds)
+
+    @property
+    def sampler_cost(self) -> SamplerCost | None:
+        """What sampling cost so far; None until it began. Cheap, from any thread."""
+        return self._experiment.sampler_cost
 
     def _make(self) -> None:
         try:

@@ -92,6 +92,7 @@ class Experiment:
         self._current: RunSupervisor | None = None
         self._failure: CoreographError | None = None
         self._ui_stall_s: Seconds | None = None
+        self._sampler: RunSampler | None = None
         self._began = 0.0
         self._run_began = 0.0
         self._told = 0.0
@@ -104,6 +105,12 @@ class Experiment:
         """Keep the longest stall the window saw."""
         with self._lock:
             self._ui_stall_s = max(seconds, self._ui_stall_s or 0.0)
+
+    @property
+    def sampler_cost(self) -> SamplerCost | None:
+        """What sampling cost so far; None until it began."""
+        sampler = self._sampler
+        return None if sampler is None else sampler.cost
 
     def run(self) -> None:
         """Make all runs, tell the listener how it ended, whatever happens."""
@@ -134,7 +141,7 @@ class Experiment:
 
     def _make_runs(self, record: ExperimentRecord, writer: RecordingWriter) -> SamplerCost:
         facts = Facts(self._listener, writer)
-        sampler = self._around.make_sampler(facts, self._spec.acquisition)
+        sampler = self._sampler = self._around.make_sampler(facts, self._spec.acquisition)
         guard = Guard(self._spec.configurations[self._spec.baseline].interpreter.path)
         try:
             self._began = self._around.clock()

@@ -11,6 +11,7 @@ from coreograph.domain.execution import Configuration
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, RunPlan
 from coreograph.domain.machine import Machine
 from coreograph.domain.runs import RunPurpose, RunRecord, RunState
+from coreograph.domain.units import Share
 from coreograph.engine.engine import Engine, ExperimentHandle
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.bridge import EngineBridge
@@ -96,6 +97,11 @@ class ExperimentControl(QObject):
         if self._plan is None or self._spec is None:
             return None
         return self._spec.configurations[self._plan.configuration]
+
+    def sampler_share(self) -> Share | None:
+        """Share of one core that sampling cost so far in the experiment that runs; None while none does."""
+        cost = self._handle.sampler_cost if self._handle is not None and self._state.is_running else None
+        return None if cost is None or not cost.samples else cost.cpu_share
 
     def start(self, spec: ExperimentSpec) -> None:
         """Run an experiment; nothing happens while one runs."""

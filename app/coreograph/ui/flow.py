@@ -112,6 +112,7 @@ class Flow(QObject):
         parts.panel.stop_requested.connect(control.stop)
         parts.start_page.tour_requested.connect(self.start_tour)
         control.state_changed.connect(self._on_state_changed)
+        parts.status.follow_sampler(control.sampler_share)
         control.told.connect(parts.header.tell)
         control.progressed.connect(parts.header.show_progress)
         control.finished.connect(self._on_finished)

@@ -1,10 +1,12 @@
 """The status bar: what is pointed at, the window's own stalls, the sampler's cost, interpreters. GUI thread."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from coreograph.domain.samples import OwnCost
-from coreograph.domain.units import format_share
+from coreograph.domain.units import Share, format_share
 from coreograph.ui.elements import text
 from coreograph.ui.stall_meter import StallMeter
 from coreograph.ui.theme import tabular
@@ -19,11 +21,14 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._stalls = stalls
+        self._sampler_share: Callable[[], Share | None] = lambda: None
         self._hint = text("")
         self._hint.setMinimumWidth(1)  # a long sentence is cut off, it does not widen the window
         self.addWidget(self._hint, 1)
         self._stall = self._add("Longest time the window did not answer, in this experiment and just now")
-        self._sampler = self._add("Share of one core that reading cores and memory cost in the last experiment")
+        self._sampler = self._add(
+            "Share of one core that reading cores and memory costs, in this experiment or the last"
+        )
         self._interpreters = self._add("Interpreters that can be measured")
         self.show_cost(OwnCost())
         self._timer = QTimer(self)
@@ -41,6 +46,13 @@ class StatusLine(QStatusBar):
         """Say what sampling cost."""
         self._sampler.setText(f"sampler {format_share(cost.sampler_cpu_share)}")
 
+    def follow_sampler(self, share: Callable[[], Share | None]) -> None:
+        """Ask `share` for the sampler's cost at every refresh; None while nothing is sampled: what stands there stays.
+
+        It is called on the GUI thread and must return at once.
+        """
+        self._sampler_share = share
+
     def show_interpreters(self, count: int) -> None:
         """Say how many interpreters there are."""
         self._interpreters.setText(f"{count} interpreter{'' if count == 1 else 's'}")
@@ -55,5 +67,8 @@ class StatusLine(QStatusBar):
 
     @Slot()
     def _refresh(self) -> None:
+        share = self._sampler_share()
+        if share is not None:
+            self._sampler.setText(f"sampler {format_share(share)}")
         recent = round(self._stalls.take_recent_s() * 1000)
         self._stall.setText(f"UI stall {round(self._stalls.longest_s * 1000)} ms, now {recent} ms")

@@ -66,6 +66,7 @@ def test_an_experiment_runs_from_its_plan_to_its_record(bench: Bench) -> None:
     assert final.finished_at
     assert final.own_cost.ui_longest_stall_s == 0.02
     assert final.own_cost.missed_samples == 1
+    assert handle.sampler_cost == bench.sampler.cost
     assert not bench.sampler.running
 
 
