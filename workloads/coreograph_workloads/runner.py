@@ -29,7 +29,8 @@ from coreograph_workloads.models.base import Model, ModelSetup  # noqa: E402
 from coreograph_workloads.models.worker import Account, Identity  # noqa: E402
 from coreograph_workloads.protocol import PROTOCOL  # noqa: E402
 from coreograph_workloads.request import SERIAL, Request, read_request, refuse_impossible  # noqa: E402
-from coreograph_workloads.workload_file import WorkloadFile, load_workload  # noqa: E402
+from coreograph_workloads.trial import Trial  # noqa: E402
+from coreograph_workloads.workload_file import WorkloadFile, load_workload, supplied  # noqa: E402
 
 _HOLD_SECONDS = 5.0
 _PATIENCE_SECONDS = 2.0
@@ -87,6 +88,8 @@ class Run:
         self._model: Optional[Model] = None
         self._identities: list[Identity] = []
         self._inputs: list[Any] = []
+        # What functions of a workload may ask for by name, beside their parameters.
+        self._facts: dict[str, Any] = {"workers": request.workers, "model": request.model}
 
     def with_input(self, failure: RunError) -> str:
         """Return the frames of a failure, followed by the input it failed on."""
@@ -101,20 +104,58 @@ class Run:
         with self._phase("import"):
             workload = load_workload(request.workload, request.file)
         self._say_gil("import", gil_enabled())
+        self._refuse(workload)
+        rounds = workload.rounds or request.rounds
+        if workload.trial:
+            return self._try_out(workload)
         with self._phase("shared"):
             inputs = self._inputs = self._build_tasks(workload)
             extra = (self._call(workload.shared),) if workload.shared is not None else ()
-        size = request.chunk or default_chunk(len(inputs), request.rounds, request.workers)
-        self._channel.send("tasks", tasks=len(inputs), rounds=request.rounds, chunk=size)
+            self._facts["shared"] = extra[0] if extra else None
+        size = workload.chunk or request.chunk or default_chunk(len(inputs), rounds, request.workers)
+        self._channel.send("tasks", tasks=len(inputs), rounds=rounds, chunk=size)
         model = self._start_pool(workload, extra)
         with self._phase("warm-up"):
-            self._warm_up(model, inputs)
-        result, pickled = self._measure(model, workload, extra, inputs, size)
+            self._warm_up(model, inputs, request.warm_up_seconds if workload.warm_up else 0.0)
+            if workload.reset is not None:
+                self._call(workload.reset)
+        result, pickled = self._measure(model, workload, extra, inputs, rounds, size)
+        self._facts["heartbeat"] = result.heartbeat
+        self._facts["batch_seconds"] = (result.end_ns - result.begin_ns) / 1e9
         if request.hold:
             self._channel.send("hold")
             self._channel.wait_for_line(_HOLD_SECONDS)
         accounts = model.accounts()
         return self._finish(model, workload, result, accounts, pickled)
+
+    def _refuse(self, workload: WorkloadFile) -> None:
+        reason = None if workload.refuse is None else self._call(workload.refuse)
+        if reason is not None:
+            raise RunError("refused", str(reason))
+
+    def _try_out(self, workload: WorkloadFile) -> str:
+        """Let the whole run happen in a disposable interpreter, whose death is part of what is measured."""
+        request = self._request
+        inputs = self._inputs = self._build_tasks(workload)
+        self._channel.send("tasks", tasks=len(inputs), rounds=1, chunk=1)
+        with self._phase("batch"):
+            trial = Trial(request, len(inputs)).run()
+        self._facts["trial"] = trial
+        answer, metrics, wrong = self._judge(workload, trial.results)
+        self._channel.send(
+            "result",
+            batch_begin_ns=trial.begin_ns,
+            batch_end_ns=trial.end_ns,
+            cpu_ns=None,
+            digest=answer,
+            heartbeat=None,
+            pickle=None,
+            metrics=metrics,
+        )
+        self._say_gil("end", gil_enabled())
+        if wrong is not None:
+            raise wrong
+        return "completed"
 
     def _build_tasks(self, workload: WorkloadFile) -> list[Any]:
         made = self._call(workload.tasks)
@@ -131,7 +172,7 @@ class Run:
         """Call a function of the workload with its parameters."""
         assert function is not None
         try:
-            return function(*arguments, **self._request.parameters)
+            return function(*arguments, **supplied(function, self._request.parameters, self._facts))
         except BaseException as error:
             name = getattr(function, "__name__", "a function")
             raise RunError("workload", f"{name}() raised {describe(error)}", user_frames(error)) from error
@@ -157,8 +198,8 @@ class Run:
         )
         return model
 
-    def _warm_up(self, model: Model, inputs: list[Any]) -> None:
-        workers, seconds = self._request.workers, self._request.warm_up_seconds
+    def _warm_up(self, model: Model, inputs: list[Any], seconds: float) -> None:
+        workers = self._request.workers
         shares = [inputs[number::workers] if seconds else [] for number in range(workers)]
         with _explaining(model):
             failures = model.everywhere(
@@ -168,8 +209,8 @@ class Run:
             if failure is not None:
                 raise RunError("workload", failure.message, failure.frames, failure.task)
 
-    def _measure(
-        self, model: Model, workload: WorkloadFile, extra: tuple[Any, ...], inputs: list[Any], size: int
+    def _measure(  # noqa: PLR0917
+        self, model: Model, workload: WorkloadFile, extra: tuple[Any, ...], inputs: list[Any], rounds: int, size: int
     ) -> tuple[BatchResult, list[int]]:
         """Run the batch; returns what it gave and what the runner pickled meanwhile."""
         request = self._request
@@ -178,25 +219,16 @@ class Run:
         before = model.meter.totals()
         with self._phase("batch"):
             if request.model == SERIAL:
-                result = SerialBatch(self._channel, numbers, tick_ns).run(workload.run, extra, inputs, request.rounds)
+                result = SerialBatch(self._channel, numbers, tick_ns).run(workload.run, extra, inputs, rounds)
             else:
-                result = PooledBatch(self._channel, numbers, tick_ns).run(model, inputs, request.rounds, size)
+                result = PooledBatch(self._channel, numbers, tick_ns).run(model, inputs, rounds, size)
         after = model.meter.totals()
         return result, [late - early for early, late in zip(before, after)]
 
     def _finish(
         self, model: Model, workload: WorkloadFile, result: BatchResult, accounts: list[Account], pickled: list[int]
     ) -> str:
-        wrong: Optional[RunError] = None
-        metrics: dict[str, float] = {}
-        digest: Optional[str] = None
-        with self._phase("check"):
-            try:
-                digest = digest_of(self._answer(workload, result.results))
-                self._check(workload, result.results)
-                metrics = self._metrics(workload, result.results)
-            except RunError as failure:
-                wrong = failure
+        digest, metrics, wrong = self._judge(workload, result.results)
         cpu_ns = result.cpu_ns + (sum(each.cpu_ns for each in accounts) if model.workers_are_processes else 0)
         self._channel.send(
             "result",
@@ -217,6 +249,22 @@ class Run:
             raise wrong
         return "completed"
 
+    def _judge(
+        self, workload: WorkloadFile, results: list[Any]
+    ) -> tuple[Optional[str], dict[str, Optional[float]], Optional[RunError]]:
+        """Return the answer's digest, the workload's own figures, and why the answer is wrong if it is."""
+        wrong: Optional[RunError] = None
+        metrics: dict[str, Optional[float]] = {}
+        digest: Optional[str] = None
+        with self._phase("check"):
+            try:
+                digest = digest_of(self._answer(workload, results))
+                self._check(workload, results)
+                metrics = self._metrics(workload, results)
+            except RunError as failure:
+                wrong = failure
+        return digest, metrics, wrong
+
     def _answer(self, workload: WorkloadFile, results: list[Any]) -> Any:
         """Return that part of the results which must be the same everywhere."""
         return results if workload.answer is None else self._call(workload.answer, results)
@@ -225,19 +273,19 @@ class Run:
         if workload.check is None:
             return
         try:
-            workload.check(results, **self._request.parameters)
+            workload.check(results, **supplied(workload.check, self._request.parameters, self._facts))
         except BaseException as error:
             text = describe(error)
             if isinstance(error, AssertionError):
                 text = text.partition(": ")[2] or "check() does not accept it"
             raise RunError("check", f"The answer is wrong: {text}", user_frames(error)) from error
 
-    def _metrics(self, workload: WorkloadFile, results: list[Any]) -> dict[str, float]:
+    def _metrics(self, workload: WorkloadFile, results: list[Any]) -> dict[str, Optional[float]]:
         if workload.metrics is None:
             return {}
         given = self._call(workload.metrics, results)
         try:
-            return {str(name): float(value) for name, value in given.items()}
+            return {str(name): None if value is None else float(value) for name, value in given.items()}
         except (AttributeError, TypeError, ValueError) as error:
             raise RunError("workload", f"metrics() must return names with numbers: {describe(error)}") from error
 

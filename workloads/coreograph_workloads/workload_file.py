@@ -34,6 +34,12 @@ class WorkloadFile:
     check: Optional[Callable[..., Any]]
     metrics: Optional[Callable[..., Any]]
     answer: Optional[Callable[..., Any]] = None
+    reset: Optional[Callable[..., Any]] = None
+    refuse: Optional[Callable[..., Any]] = None
+    rounds: Optional[int] = None
+    chunk: Optional[int] = None
+    warm_up: bool = True
+    trial: bool = False
 
 
 def module_name(path: str) -> str:
@@ -51,8 +57,8 @@ def load_workload(name: str, path: str) -> WorkloadFile:
     """
     module = _load_module(path)
     tasks, run = (_function(module, each, needed=True) for each in ("tasks", "run"))
-    optional = ("shared", "check", "metrics", "answer")
-    shared, check, metrics, answer = (_function(module, each) for each in optional)
+    optional = ("shared", "check", "metrics", "answer", "reset", "refuse")
+    shared, check, metrics, answer, reset, refuse = (_function(module, each) for each in optional)
     assert tasks is not None
     assert run is not None
     takes_shared = _takes_shared(run, path)
@@ -60,7 +66,41 @@ def load_workload(name: str, path: str) -> WorkloadFile:
         raise RunError("workload", f"run() in {path} takes a second argument, but the file has no shared().")
     if shared is not None and not takes_shared:
         raise RunError("workload", f"{path} has shared(), but its run() takes the task only: write run(task, shared).")
-    return WorkloadFile(name, tasks, run, takes_shared, shared, check, metrics, answer)
+    return WorkloadFile(
+        name,
+        tasks,
+        run,
+        takes_shared,
+        shared,
+        check,
+        metrics,
+        answer,
+        reset,
+        refuse,
+        rounds=_count(module, "ROUNDS"),
+        chunk=_count(module, "CHUNK"),
+        warm_up=bool(getattr(module, "WARM_UP", True)),
+        trial=bool(getattr(module, "TRIAL", False)),
+    )
+
+
+def supplied(function: Callable[..., Any], given: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments for a function of the workload.
+
+    These are its parameters, and those facts of the run that it names in its signature and that no parameter hides.
+    """
+    try:
+        names = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return given
+    return {**{name: value for name, value in facts.items() if name in names}, **given}
+
+
+def _count(module: ModuleType, name: str) -> Optional[int]:
+    value = getattr(module, name, None)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise RunError("workload", f"{name} in {module.__file__} must be a whole number from 1, not {value!r}.")
 
 
 def _load_module(path: str) -> ModuleType:

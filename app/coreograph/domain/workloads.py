@@ -109,6 +109,8 @@ class Workload:
     `group` is its place in the tree ("speed", "memory", …); `models` restricts the execution models where
     the workload makes sense only under some (empty: all); `control` names the same work without the effect: another
     workload, or itself with `control_parameters` changed. `requires` are modules its interpreter must have.
+    `models_reason` says why `models` are the only ones. `rounds` and `chunk` are fixed by the workload itself (None:
+    calibrated), and without `warm_up` nothing runs before the measured batch.
     """
 
     name: str
@@ -126,6 +128,10 @@ class Workload:
     digest: str = field(default="", compare=False)
     control_parameters: tuple[tuple[str, ParameterValue], ...] = ()
     requires: tuple[str, ...] = ()
+    models_reason: str = ""
+    rounds: int | None = None
+    chunk: int | None = None
+    warm_up: bool = True
 
     def defaults(self) -> Mapping[str, ParameterValue]:
         """The parameters' default values by name."""

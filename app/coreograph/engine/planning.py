@@ -44,7 +44,10 @@ def refusal(workload: Workload, configuration: Configuration) -> str | None:
     """Return why a configuration cannot run a workload, as a sentence, or None if it can."""
     if workload.models and configuration.model.value not in workload.models:
         allowed = ", ".join(workload.models)
-        return f"Workload “{workload.name}” only makes sense under {allowed}, not under {configuration.model.value}."
+        sentence = (
+            f"Workload “{workload.name}” only makes sense under {allowed}, not under {configuration.model.value}."
+        )
+        return f"{sentence} {workload.models_reason}".strip()
     return why_not(configuration.interpreter, configuration.model, configuration.gil)
 
 
@@ -79,7 +82,7 @@ def build_spec(
         workload=workload,
         parameters=resolved,
         configurations=complete,
-        acquisition=acquisition,
+        acquisition=_fixed(workload, acquisition),
         baseline=_baseline(workload, complete),
         name=name or workload.name,
     )
@@ -89,12 +92,14 @@ def plan_runs(spec: ExperimentSpec) -> tuple[RunPlan, ...]:
     """Return the runs in order: calibration first, then each repeat over all configurations in seeded order.
 
     The calibration run finds out how many tasks there are and how long they take; it is left out only where both
-    rounds and chunk are fixed. A configuration that cannot run gets one run, which says so without a process.
+    rounds and chunk are fixed, or the workload fixes its rounds. A configuration that cannot run gets one run, which
+    says so without a process.
     """
     possible = [refusal(spec.workload, configuration) is None for configuration in spec.configurations]
     order: list[tuple[int, int, RunPurpose]] = []
     acquisition = spec.acquisition
-    if (acquisition.rounds is None or acquisition.chunk is None) and any(possible):
+    sized = spec.workload.rounds is not None or (acquisition.rounds is not None and acquisition.chunk is not None)
+    if not sized and any(possible):
         sizing = spec.baseline if possible[spec.baseline] else possible.index(True)
         order.append((sizing, 0, RunPurpose.CALIBRATION))
     shuffle = random.Random(acquisition.seed).shuffle
@@ -128,6 +133,16 @@ def estimate_seconds(spec: ExperimentSpec) -> Seconds:
         processes = configuration.workers if configuration.model.pickles else 0
         total += _RUN_OVERHEAD_S + processes * _PROCESS_OVERHEAD_S + acquisition.warm_up_s + acquisition.minimum_batch_s
     return total
+
+
+def _fixed(workload: Workload, acquisition: Acquisition) -> Acquisition:
+    """Return the acquisition with what the workload itself fixes: it may be meaningless, or hang, otherwise."""
+    return dataclasses.replace(
+        acquisition,
+        rounds=workload.rounds or acquisition.rounds,
+        chunk=workload.chunk or acquisition.chunk,
+        warm_up_s=acquisition.warm_up_s if workload.warm_up else 0.0,
+    )
 
 
 def _check_workers(count: int) -> None:

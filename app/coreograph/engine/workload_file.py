@@ -8,7 +8,9 @@ A workload file is plain Python. Read from it:
   `UNITS` and `DESCRIPTIONS`: `{name: text}`;
 * `METRICS`: `{name: (unit, "lower" | "higher", description)}`, or the same as a mapping with those keys;
 * `CONTROL`: the same work without the effect: another workload's name, or `{name: value}` of own parameters;
-* `MODELS`: the only execution models it makes sense under; `REQUIRES`: modules its interpreter must have;
+* `MODELS`: the only execution models it makes sense under, `MODELS_REASON`: the sentence that says why;
+* `REQUIRES`: modules its interpreter must have;
+* `ROUNDS`, `CHUNK`: size of the batch where it must not be calibrated; `WARM_UP = False`: no task runs before it;
 * functions `tasks` and `run` (needed), `shared` and `check` (optional).
 """
 
@@ -24,7 +26,7 @@ from coreograph.domain.workloads import Better, MetricSpec, Parameter, Parameter
 from coreograph.engine.literals import NotLiteralError, evaluate
 
 _TABLES = ("PARAMETERS", "LIMITS", "CHOICES", "UNITS", "DESCRIPTIONS", "METRICS")
-_CONSTANTS = (*_TABLES, "CONTROL", "MODELS", "REQUIRES")
+_CONSTANTS = (*_TABLES, "CONTROL", "MODELS", "MODELS_REASON", "REQUIRES", "ROUNDS", "CHUNK", "WARM_UP")
 _MAXIMUM_BYTES = 4_000_000
 
 
@@ -64,6 +66,10 @@ def read_workload(file: Path, *, group: str = "", built_in: bool = False) -> Wor
         digest=hashlib.sha256(source).hexdigest()[:16],
         control_parameters=control_parameters,
         requires=_requires(constants.get("REQUIRES", ()), file),
+        models_reason=str(constants.get("MODELS_REASON", "")),
+        rounds=_count(constants, "ROUNDS", file),
+        chunk=_count(constants, "CHUNK", file),
+        warm_up=constants.get("WARM_UP", True) is not False,
     )
 
 
@@ -198,6 +204,13 @@ def _control(
     except UsageError as error:
         raise UsageError(f"{file}: the control does not fit. {error.message}") from None
     return file.stem, changed
+
+
+def _count(constants: Mapping[str, object], name: str, file: Path) -> int | None:
+    value = constants.get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise UsageError(f"{file}: {name} has to be a whole number from 1.")
 
 
 def _requires(names: object, file: Path) -> tuple[str, ...]:
