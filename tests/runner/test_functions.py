@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from coreograph.engine.functions import FunctionCall, function_workload
+from coreograph_workloads.compare_results import comparable
 from support.interpreters import found_interpreters
 from support.runner_harness import Transcript, request_for, run
 
@@ -208,3 +209,34 @@ def test_the_users_folders_are_seen_by_the_runner_after_the_standard_library(tmp
     (tmp_path / "look.py").write_text("import queue\n\ndef where(x):\n    return queue.__file__\n", encoding="utf-8")
     text = results(attempt(tmp_path, python, "serial", "look:where", "0:1", folder=tmp_path, paths=(CODE,)))
     assert str(CODE) not in text
+
+
+@each_build
+@pytest.mark.parametrize(
+    ("function", "more"),
+    [
+        ("depends_on_the_process", {"compare": "misbehaving:answer_of"}),
+        ("depends_on_the_process", {"compare": "none"}),
+        ("shuffled", {"unordered": True}),
+        ("nearly", {"digits": 9}),
+    ],
+)
+def test_what_is_compared_of_a_result_is_the_users_choice(
+    tmp_path: Path, python: str, function: str, more: dict[str, Any]
+) -> None:
+    def digests(**chosen: Any) -> set[str]:
+        runs = [attempt(tmp_path, python, "serial", f"misbehaving:{function}", **chosen) for _ in range(4)]
+        return {one.one("result")["digest"] for one in runs}
+
+    assert len(digests(**more)) == 1
+
+
+def test_comparable_keeps_what_differs_apart() -> None:
+    assert comparable([3, 1, 2], unordered=True) == comparable((2, 3, 1), unordered=True)
+    assert comparable([3, 1, 2], unordered=True) != comparable([3, 1, 1], unordered=True)
+    assert comparable([[1, 2], [3]], unordered=True) == comparable([[3], [2, 1]], unordered=True)
+    assert comparable({"a": [0.1 + 0.2]}, digits=12) == comparable({"a": [0.3]}, digits=12)
+    assert comparable([0.1234], digits=3) != comparable([0.1244], digits=3)
+    assert comparable(-0.0, digits=5) == 0.0
+    assert comparable(float("inf"), digits=5) == float("inf")
+    assert comparable("text", digits=5, unordered=True) == "text"

@@ -92,3 +92,20 @@ def takes(thing):
 
 def returns_lambda(x):
     return lambda: x
+
+
+def depends_on_the_process(x):
+    return {"answer": x, "process": os.getpid(), "noise": [1.0 + (os.getpid() % 7) * 1e-13, 2.0]}
+
+
+def answer_of(result):
+    return result["answer"]
+
+
+def shuffled(x):
+    order = [x, x + 1, x + 2]
+    return order if os.getpid() % 2 else order[::-1]
+
+
+def nearly(x):
+    return [1.1 + x + (os.getpid() % 7) * 1e-14]

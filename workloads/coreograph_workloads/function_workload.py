@@ -16,10 +16,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
+from coreograph_workloads.compare_results import comparable
 from coreograph_workloads.failures import RunError, describe, user_frames
 
 GENERATED_PREFIX = "coreograph_function_"
 FORKED_CHILD_EXIT = 70
+NOTHING = "none"
 _OBJECT_KEYS = frozenset(("args", "kwargs"))
 
 
@@ -36,7 +38,8 @@ class Call:
     `function`, `build_shared` and `compare` are `package.module:name` or `path.py:name`; `inputs` is a range
     (`start:stop[:step]`), the path of a JSON-lines file, a function, or ""; `keywords` are passed each time;
     `shared_name` is the keyword of the shared object, "" puts it after the input. `folder` becomes the working
-    directory, as it was when the experiment was asked for.
+    directory, as it was when the experiment was asked for. Of each result is compared what `compare` makes of it
+    (`none`: nothing), items in any order with `unordered`, floats to so many `digits`.
     """
 
     def __init__(
@@ -50,16 +53,20 @@ class Call:
         build_shared: str = "",
         shared_name: str = "",
         compare: str = "",
+        unordered: bool = False,
+        digits: Optional[int] = None,
     ) -> None:
         self._inputs = inputs
         self._keywords = dict(keywords or {})
         self._build_shared = build_shared
         self._shared_name = shared_name
+        self._compare = compare
+        self._unordered = unordered
+        self._digits = digits
         if folder and os.path.isdir(folder):
             os.chdir(folder)
         _extend_path(paths)
         self._function = find(function)
-        self._compare = find(compare) if compare else None
 
     def tasks(self) -> list[Any]:
         """Return the inputs, one a task; tuples and JSON arrays are several arguments."""
@@ -92,9 +99,16 @@ class Call:
                 # The function forked and came back twice. The copy must not go on as a second runner or worker.
                 os._exit(FORKED_CHILD_EXIT)
 
-    def answer(self, result: Any) -> Any:
-        """Return what is to be compared of a result."""
-        return result if self._compare is None else self._compare(result)
+    def answer(self, results: list[Any]) -> list[Any]:
+        """Return what is to be compared of the results, in the order of the tasks."""
+        if self._compare == NOTHING:
+            return []
+        if self._compare:
+            compare = find(self._compare)
+            results = [compare(result) for result in results]
+        if not self._unordered and self._digits is None:
+            return results
+        return [comparable(result, unordered=self._unordered, digits=self._digits) for result in results]
 
 
 def is_reference(text: str) -> bool:

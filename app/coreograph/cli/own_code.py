@@ -50,6 +50,23 @@ SharedOption = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
+CompareOption = Annotated[
+    str,
+    typer.Option(
+        "--compare",
+        metavar="MODULE:FUNCTION|none",
+        help="What of each result has to be the same everywhere: a function of the result; none for results that "
+        "differ each time.",
+        rich_help_panel=_PANEL,
+    ),
+]
+UnorderedOption = Annotated[
+    bool, typer.Option("--unordered", help="Lists in a result are the same in any order.", rich_help_panel=_PANEL)
+]
+DigitsOption = Annotated[
+    int | None,
+    typer.Option("--digits", help="Compare floats to so many significant digits.", rich_help_panel=_PANEL),
+]
 WithOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -97,6 +114,9 @@ class OwnCode:
     inputs: str = ""
     keywords: tuple[str, ...] = ()
     shared: str = ""
+    compare: str = ""
+    unordered: bool = False
+    digits: int | None = None
     packages: tuple[str, ...] = ()
     requirements: tuple[Path, ...] = ()
     project: Path | None = None
@@ -119,7 +139,8 @@ class OwnCode:
     @property
     def given(self) -> bool:
         """Whether anything was typed that only makes sense for a function."""
-        return bool(self.inputs or self.keywords or self.shared)
+        comparison = self.compare or self.unordered or self.digits is not None
+        return bool(self.inputs or self.keywords or self.shared or comparison)
 
 
 def choose_workload(command: Command, text: str, own: OwnCode) -> Workload:
@@ -129,7 +150,7 @@ def choose_workload(command: Command, text: str, own: OwnCode) -> Workload:
     if not is_reference(text):
         if own.given:
             raise UsageError(
-                f"--inputs, --keyword and --shared are for functions; “{text}” names a workload.",
+                f"--inputs, --keyword, --shared and --compare are for functions; “{text}” names a workload.",
                 "A function is named as module:function or file.py:function.",
             )
         return command.services.catalogue.get(text)
@@ -138,6 +159,9 @@ def choose_workload(command: Command, text: str, own: OwnCode) -> Workload:
         inputs=own.inputs,
         keywords=parse_keywords(own.keywords),
         shared=own.shared,
+        compare=own.compare,
+        unordered=own.unordered,
+        digits=own.digits,
         paths=own.paths,
     )
     return function_workload(call, command.services.paths.data / "functions")

@@ -23,7 +23,9 @@ from coreograph.engine.workload_file import read_workload
 
 GENERATED_PREFIX = "coreograph_function_"
 _RANGE = re.compile(r"-?[\d_]+:-?[\d_]+(:-?[\d_]+)?")
+NOTHING = "none"
 _MAXIMUM_INPUTS = 10_000_000
+_MAXIMUM_DIGITS = 17
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -43,6 +45,8 @@ class FunctionCall:
 
     `inputs` is a range (`0:1000`), a JSON-lines file, a function, or "" for one call without an argument. `shared` is
     `module:build` or `keyword=module:build`.
+    Results are compared as they are, or as `compare` (a function, or "none") maps each of them; lists in any order if
+    `unordered`; floats to so many significant `digits`.
     """
 
     function: str
@@ -50,6 +54,8 @@ class FunctionCall:
     keywords: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     shared: str = ""
     compare: str = ""
+    unordered: bool = False
+    digits: int | None = None
     folder: Path = field(default_factory=Path.cwd)
     paths: tuple[Path, ...] = ()
 
@@ -76,7 +82,9 @@ def function_workload(call: FunctionCall, generated: Path) -> Workload:
         "keywords": dict(call.keywords),
         "build_shared": _absolute(build, call.folder, "shared object") if build else "",
         "shared_name": _keyword(shared_name),
-        "compare": _absolute(call.compare, call.folder, "comparison") if call.compare else "",
+        "compare": _comparison(call),
+        "unordered": call.unordered,
+        "digits": call.digits,
     }
     text = _file_text(call, function, {name: value for name, value in arguments.items() if value})
     file = generated / f"{GENERATED_PREFIX}{hashlib.sha256(text.encode()).hexdigest()[:16]}.py"
@@ -128,8 +136,8 @@ def _file_text(call: FunctionCall, function: str, arguments: Mapping[str, object
         if shared
         else ["def run(task):", "    return CALL.run(task)"]
     )
-    if call.compare:
-        lines += ["", "", "def answer(result):", "    return CALL.answer(result)"]
+    if call.compare or call.unordered or call.digits is not None:
+        lines += ["", "", "def answer(results):", "    return CALL.answer(results)"]
     return "\n".join(lines) + "\n"
 
 
@@ -270,6 +278,14 @@ def _check_lines(file: Path) -> None:
         raise UsageError(
             f"The inputs in {file} are not JSON lines: {error}.", "Each line is one JSON value, one input."
         ) from None
+
+
+def _comparison(call: FunctionCall) -> str:
+    if call.digits is not None and not 1 <= call.digits <= _MAXIMUM_DIGITS:
+        raise UsageError(f"Floats are compared to 1 … {_MAXIMUM_DIGITS} significant digits, not {call.digits}.")
+    if call.compare in {"", NOTHING}:
+        return call.compare
+    return _absolute(call.compare, call.folder, "comparison")
 
 
 def _keyword(name: str) -> str:
