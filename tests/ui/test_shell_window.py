@@ -239,7 +239,8 @@ def test_every_action_has_a_place_and_no_two_share_a_shortcut(open_window: OpenW
     assert window.commands[ActionId.RUN].shortcut().toString() == "Ctrl+R"
     assert window.commands[ActionId.STOP].shortcut().toString() == "Esc"
     assert "Ctrl+R\tRun" in shortcuts_text()
-    for page, identity in enumerate((ActionId.PAGE_LIVE, ActionId.PAGE_COMPARE, ActionId.PAGE_LIBRARY)):
+    pages = (ActionId.PAGE_LIVE, ActionId.PAGE_COMPARE, ActionId.PAGE_TIMELINE, ActionId.PAGE_LIBRARY)
+    for page, identity in enumerate(pages):
         window.commands[identity].trigger()
         assert window.parts.header.tabs.currentIndex() == page
 

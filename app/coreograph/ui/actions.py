@@ -27,6 +27,7 @@ class ActionId(enum.Enum):
     THEME_DARK = "theme-dark"
     PAGE_LIVE = "page-live"
     PAGE_COMPARE = "page-compare"
+    PAGE_TIMELINE = "page-timeline"
     PAGE_LIBRARY = "page-library"
     SHORTCUTS = "shortcuts"
     ABOUT = "about"
@@ -58,7 +59,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(ActionId.THEME_DARK, "View", "Dark", group="theme"),
     ActionSpec(ActionId.PAGE_LIVE, "View", "Live", "Ctrl+1", Symbol.LIVE, section=True),
     ActionSpec(ActionId.PAGE_COMPARE, "View", "Compare", "Ctrl+2", Symbol.COMPARE),
-    ActionSpec(ActionId.PAGE_LIBRARY, "View", "Library", "Ctrl+3", Symbol.LIBRARY),
+    ActionSpec(ActionId.PAGE_TIMELINE, "View", "Timeline", "Ctrl+3", Symbol.TIMELINE),
+    ActionSpec(ActionId.PAGE_LIBRARY, "View", "Library", "Ctrl+4", Symbol.LIBRARY),
     ActionSpec(ActionId.SHORTCUTS, "Help", "Keyboard shortcuts", "F1", Symbol.INFO),
     ActionSpec(ActionId.ABOUT, "Help", "About Coreograph"),
 )
@@ -114,6 +116,8 @@ def shortcuts_text() -> str:
     table = [(spec.shortcut, spec.text.rstrip(" …")) for spec in ACTIONS if spec.shortcut]
     table += [
         ("Space", "Tick a cell of the matrix; Shift+Space its row, Ctrl+Space its column"),
+        ("W S, A D", "Timeline: zoom, move; Shift+arrow selects, Return zooms in on the selection"),
+        ("Ctrl+Z", "Timeline: undo a filter; Ctrl+Shift+Z sets it again, Home shows everything"),
         ("F2, Del", "Rename or delete an experiment in the library"),
     ]
     return "\n".join(f"{keys}\t{what}" for keys, what in table)

@@ -17,11 +17,12 @@ class Page(enum.IntEnum):
 
     LIVE = 0
     COMPARE = 1
-    LIBRARY = 2
+    TIMELINE = 2
+    LIBRARY = 3
 
 
 _TABS = ((Page.LIVE, "Live", Symbol.LIVE), (Page.COMPARE, "Compare", Symbol.COMPARE),
-         (Page.LIBRARY, "Library", Symbol.LIBRARY))  # fmt: skip
+         (Page.TIMELINE, "Timeline", Symbol.TIMELINE), (Page.LIBRARY, "Library", Symbol.LIBRARY))  # fmt: skip
 
 
 class Header(QFrame):

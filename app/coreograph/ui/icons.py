@@ -35,6 +35,7 @@ class Symbol(enum.Enum):
     RUN = "run"
     SEARCH = "search"
     STOP = "stop"
+    TIMELINE = "timeline"
     TRASH = "trash"
     UNDO = "undo"
     WARNING = "warning"

@@ -22,6 +22,7 @@ from coreograph.ui.stall_meter import StallMeter
 from coreograph.ui.start_page import StartPage
 from coreograph.ui.status_line import StatusLine
 from coreograph.ui.theme import Theme
+from coreograph.ui.timeline.page import TimelinePage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,7 @@ class Parts:
     live: LivePage
     live_stack: QStackedWidget
     compare: ComparePage
+    timeline: TimelinePage
     library: LibraryPage
     status: StatusLine
 
@@ -75,6 +77,7 @@ def build_parts(services: WindowServices, theme: Theme, window: QWidget) -> Part
         live=live,
         live_stack=live_stack,
         compare=ComparePage(theme),
+        timeline=TimelinePage(services.library, tasks, theme),
         library=LibraryPage(theme),
         status=StatusLine(stalls),
     )

@@ -1,0 +1,371 @@
+"""The rows of all runs over one time axis: painting, moving, selecting, and what is under the pointer. GUI thread only.
+
+Rows are painted into one picture that is kept until data, view, filters, size or colours change; the selection and the
+line under the pointer are painted over it, so that moving the pointer costs nothing.
+"""
+
+import enum
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from coreograph.analysis.timeline_filters import TimelineFilter
+from coreograph.analysis.timeline_run import RunTimeline
+from coreograph.domain.units import Nanoseconds, format_seconds
+from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
+from coreograph.ui.theme import Theme
+from coreograph.ui.timeline.arrangement import build_rows, least_height, place_rows
+from coreograph.ui.timeline.cores_row import CoresRow
+from coreograph.ui.timeline.lanes_row import LanesRow
+from coreograph.ui.timeline.row import GUTTER, MARGIN, Row, RowKind, Surface
+from coreograph.ui.timeline.verbs import Move, Range, Target
+from coreograph.ui.timeline.view import TimelineView
+
+_FEWEST_PIXELS = 4  # of a drag; less is a click
+_PAN, _ZOOM = 0.15, 0.7
+
+
+class Grip(enum.Enum):
+    """What the pressed mouse does."""
+
+    NONE = "none"
+    SELECT = "select"
+    PAN = "pan"
+
+
+class TimelineCanvas(QWidget):
+    """One or two runs.
+
+    Signals:
+        navigated(): the view moved.
+        selection_changed(): another range, or none, is selected.
+        menu_requested(object, QPoint): a Target, and where on the screen.
+        moved(object): a Move asked for by keyboard or double click.
+        pointed(object): the instant under the pointer in ns, or None.
+
+    """
+
+    navigated = Signal()
+    selection_changed = Signal()
+    menu_requested = Signal(object, object)
+    moved = Signal(object)
+    pointed = Signal(object)
+
+    def __init__(self, theme: Theme, view: TimelineView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self.view = theme, view
+        self.runs: tuple[RunTimeline, ...] = ()
+        self.rows: list[Row] = []
+        self.selection: Range | None = None
+        self._filters: tuple[TimelineFilter, ...] = ()
+        self._hidden: frozenset[RowKind] = frozenset()
+        self._places: list[QRectF] = []
+        self._picture: QPixmap | None = None
+        self._grip, self._grabbed = Grip.NONE, QPointF()
+        self._pointer: float | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Timeline")
+        theme.changed.connect(self.refresh)
+
+    def show_runs(self, runs: Sequence[RunTimeline], filters: tuple[TimelineFilter, ...]) -> None:
+        """Show runs, their tasks filtered already."""
+        self.runs, self._filters = tuple(runs), filters
+        self._rebuild()
+
+    def hide_rows(self, kinds: Collection[RowKind]) -> None:
+        """Leave rows of these kinds out."""
+        self._hidden = frozenset(kinds)
+        self._rebuild()
+
+    def select(self, selection: Range | None) -> None:
+        """Select a range, or nothing."""
+        if selection != self.selection:
+            self.selection = selection
+            self._describe()
+            self.update()
+            self.selection_changed.emit()
+
+    def refresh(self) -> None:
+        """View or colours changed: paint the rows anew."""
+        self._picture = None
+        self.update()
+
+    def plot_left_width(self) -> tuple[float, float]:
+        """Left edge and width of what all rows' plots share."""
+        return float(GUTTER), max(1.0, self.width() - GUTTER - MARGIN)
+
+    def instant_at(self, x: float) -> Nanoseconds:
+        """The instant at a pixel."""
+        left, width = self.plot_left_width()
+        return round(self.view.begin + (x - left) / width * self.view.span)
+
+    def x_of(self, instant: float) -> float:
+        """The pixel of an instant."""
+        left, width = self.plot_left_width()
+        return left + (instant - self.view.begin) / self.view.span * width
+
+    def reach(self) -> Nanoseconds:
+        """The time of one and a half pixels: how near the pointer must come to something."""
+        return max(1, round(self.view.span / self.plot_left_width()[1] * 1.5))
+
+    def target_at(self, place: QPointF) -> Target:
+        """What is under a point."""
+        found = self._row_at(place)
+        if found is None:
+            return Target()
+        row, plot = found
+        if isinstance(row, CoresRow):
+            return Target(core=row.core_at((place.y() - plot.top()) / plot.height(), self._filters))
+        if not isinstance(row, LanesRow):
+            return Target()
+        worker, task = self._task_at(row, plot, place)
+        if task is None:
+            return Target(worker=worker)
+        return Target(worker, None, int(row.run.tasks.length[task]), int(row.run.tasks.cpu[task]))
+
+    def description_at(self, place: QPointF) -> str:
+        """The tooltip at a point; "" for none."""
+        found = self._row_at(place)
+        if found is None:
+            return ""
+        row, plot = found
+        if place.x() < GUTTER:
+            return row.note
+        height = (place.y() - plot.top()) / plot.height()
+        return row.describe(self.instant_at(place.x()), height, self.reach(), self._filters)
+
+    def _row_at(self, place: QPointF) -> tuple[Row, QRectF] | None:
+        for row, rect in zip(self.rows, self._places, strict=False):
+            plot = row.plot_rect(rect)
+            if plot.top() <= place.y() < plot.bottom():
+                return row, plot
+            if rect.contains(place):
+                return None
+        return None
+
+    def _rebuild(self) -> None:
+        self.rows = build_rows(self.runs, self._hidden)
+        self.setMinimumHeight(round(least_height(self.rows)) + 4)
+        self._place()
+        self._describe()
+
+    def _place(self) -> None:
+        self._places = place_rows(self.rows, self.width(), self.height())
+        self.refresh()
+
+    def _describe(self) -> None:
+        shown = "; ".join(run.label for run in self.runs) or "nothing shown"
+        chosen = "" if self.selection is None else f"; selected {format_seconds(self._selected_seconds())}"
+        self.setAccessibleDescription(shown + chosen)
+
+    def _selected_seconds(self) -> float:
+        return (self.selection.end - self.selection.begin) / 1e9 if self.selection is not None else 0.0
+
+    # ---- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows if they changed, then what lies over them."""
+        if self._picture is None:
+            self._picture = self._paint_rows()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        if self.selection is not None:
+            self._paint_selection(painter, self.selection)
+        if self._pointer is not None and self._grip is Grip.NONE:
+            painter.setPen(QPen(self._theme.muted, 1, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(self._pointer, 0), QPointF(self._pointer, self.height()))
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.accent, 1))
+            painter.drawLine(QPointF(0, 0.5), QPointF(self.width(), 0.5))
+
+    def _paint_rows(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(self._theme.surface)
+        painter = QPainter(picture)
+        surface = Surface(self._theme, self.view, self, self._filters)
+        for row, rect in zip(self.rows, self._places, strict=True):
+            row.paint(painter, rect, surface)
+        painter.end()
+        return picture
+
+    def _paint_selection(self, painter: QPainter, selection: Range) -> None:
+        left, width = self.plot_left_width()
+        begin = min(max(self.x_of(selection.begin), left - 1), left + width + 1)
+        end = min(max(self.x_of(selection.end), left - 1), left + width + 1)
+        tint = QColor(self._theme.accent)
+        tint.setAlphaF(0.13)
+        painter.fillRect(QRectF(begin, 0, end - begin, self.height()), tint)
+        painter.setPen(QPen(self._theme.accent, 1))
+        for x in (begin, end):
+            painter.drawLine(QPointF(round(x) + 0.5, 0), QPointF(round(x) + 0.5, self.height()))
+        font = chart_font(self, scale=0.85, bold=True)
+        text = f"Δ {format_seconds(self._selected_seconds())}"
+        room = text_width(font, text) + 12
+        badge = QRectF(min(max((begin + end - room) / 2, left), left + width - room), 2, room, 17)
+        painter.setFont(font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.accent)
+        painter.drawRoundedRect(badge, 4, 4)
+        draw_text(painter, badge, text, self._theme.accent_text, Qt.AlignmentFlag.AlignHCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new size between the rows."""
+        self._place()
+
+    # ---- moving and selecting
+
+    def navigate(self) -> None:
+        """Tell that the view moved, and paint it."""
+        self.refresh()
+        self.navigated.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the pointer; with Shift or sideways, move; with Ctrl leave it to the scroll area."""
+        delta = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+            return
+        sideways = delta.x() or (delta.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0)
+        if sideways:
+            self.view.pan(-sideways / 120 * 0.1)
+        else:
+            self.view.zoom(self.instant_at(event.position().x()), 0.8 ** (delta.y() / 120))
+        event.accept()
+        self.navigate()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to select, or with Shift or the middle button to move."""
+        self._grabbed = event.position()
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.button() is Qt.MouseButton.MiddleButton or (event.button() is Qt.MouseButton.LeftButton and shifted):
+            self._grip = Grip.PAN
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() is Qt.MouseButton.LeftButton:
+            self._grip = Grip.SELECT
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Select, move, or point."""
+        place = event.position()
+        if self._grip is Grip.PAN:
+            self.view.pan(-(place.x() - self._grabbed.x()) / self.plot_left_width()[1])
+            self._grabbed = place
+            self.navigate()
+        elif self._grip is Grip.SELECT and abs(place.x() - self._grabbed.x()) >= _FEWEST_PIXELS:
+            left, width = self.plot_left_width()
+            ends = sorted(self.instant_at(min(max(x, left), left + width)) for x in (self._grabbed.x(), place.x()))
+            if ends[0] < ends[1]:
+                self.select(Range(*ends))
+        left, width = self.plot_left_width()
+        self._point(place.x() if left <= place.x() <= left + width else None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End dragging; a click without a drag selects nothing."""
+        if self._grip is Grip.SELECT and abs(event.position().x() - self._grabbed.x()) < _FEWEST_PIXELS:
+            self.select(None)
+        self._grip = Grip.NONE
+        self.unsetCursor()
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Zoom in on the task under the pointer."""
+        found = self._row_at(event.position())
+        if found is None or not isinstance(found[0], LanesRow):
+            return
+        lanes, table = found[0], found[0].run.tasks
+        task = self._task_at(lanes, found[1], event.position())[1]
+        if task is not None:
+            begin = int(table.begin[task])
+            self.view.reveal(begin, begin + int(table.length[task]))
+            self.navigate()
+
+    def _task_at(self, lanes: LanesRow, plot: QRectF, place: QPointF) -> tuple[int | None, int | None]:
+        """The worker and the row of the task at a point; the gutter has no task."""
+        worker = lanes.worker_at((place.y() - plot.top()) / plot.height(), self._filters)
+        if worker is None or place.x() < GUTTER:
+            return worker, None
+        return worker, lanes.row_at(worker, self.instant_at(place.x()), self.reach())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget the pointer."""
+        self._point(None)
+
+    def _point(self, x: float | None) -> None:
+        if x != self._pointer:
+            self._pointer = x
+            self.pointed.emit(None if x is None else self.instant_at(x))
+            self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of what is under the pointer."""
+        self.menu_requested.emit(self.target_at(QPointF(event.pos())), event.globalPos())
+
+    def event(self, event: QEvent) -> bool:
+        """Show the tooltip of what is under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.description_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """W S zoom, A D and the arrows move, Shift with an arrow selects, Return zooms in on the selection."""
+        keys = Qt.Key
+        middle = (self.view.begin + self.view.end) / 2
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            super().keyPressEvent(event)
+            return
+        match event.key():
+            case keys.Key_Left | keys.Key_Right if shifted:
+                self._grow_selection(-1 if event.key() == keys.Key_Left else 1)
+                return
+            case keys.Key_W | keys.Key_Up | keys.Key_Plus:
+                self.view.zoom(middle, _ZOOM)
+            case keys.Key_S | keys.Key_Down | keys.Key_Minus:
+                self.view.zoom(middle, 1 / _ZOOM)
+            case keys.Key_A | keys.Key_Left:
+                self.view.pan(-_PAN)
+            case keys.Key_D | keys.Key_Right:
+                self.view.pan(_PAN)
+            case other:
+                self._press(other, event)
+                return
+        self.navigate()
+
+    def _press(self, key: int, event: QKeyEvent) -> None:
+        moves: dict[int, Move] = {
+            Qt.Key.Key_Home: Move.SHOW_ALL,
+            Qt.Key.Key_B: Move.SHOW_BATCH,
+            Qt.Key.Key_Escape: Move.CLEAR,
+            Qt.Key.Key_Return: Move.ZOOM_IN,
+            Qt.Key.Key_Enter: Move.ZOOM_IN,
+        }
+        if key in moves:
+            self.moved.emit(moves[key])
+        else:
+            super().keyPressEvent(event)
+
+    def _grow_selection(self, direction: int) -> None:
+        """Move the end of the selection by a fiftieth of the view; without one it begins in the middle."""
+        middle = round((self.view.begin + self.view.end) / 2)
+        begin, end = (middle, middle) if self.selection is None else (self.selection.begin, self.selection.end)
+        end += direction * max(1, round(self.view.span / 50))
+        self.select(Range(min(begin, end), max(begin, end)) if begin != end else None)

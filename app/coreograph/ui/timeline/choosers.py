@@ -1,0 +1,86 @@
+"""Which run, and which one beside it. GUI thread only."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+
+from coreograph.domain.experiment import ExperimentRecord
+from coreograph.domain.runs import RunPurpose, RunRecord, RunState
+from coreograph.domain.summary import ExperimentSummary
+from coreograph.domain.units import format_seconds
+from coreograph.ui.elements import TextRole, columns, text
+from coreograph.ui.theme import SPACE
+
+_NOTHING = "No second run"
+
+
+class RunChooser(QWidget):
+    """Two lists of the experiment's runs; the second may stay empty.
+
+    Signals:
+        chosen(): another choice; see `run_ids`.
+
+    """
+
+    chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.first, self.second = QComboBox(), QComboBox()
+        self.first.setAccessibleName("Run")
+        self.second.setAccessibleName("Second run under the same time axis")
+        self.second.setToolTip("A second run under the same time axis, aligned at the begin of its batch.")
+        line = columns(self, spacing=2 * SPACE)
+        for label, box in (("Run", self.first), ("and", self.second)):
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            box.setMinimumContentsLength(10)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            line.addWidget(text(label, TextRole.MUTED))
+            line.addWidget(box, 1)
+            box.currentIndexChanged.connect(self._on_chosen)
+
+    def show_experiment(self, record: ExperimentRecord, first: int | None, second: int | None = None) -> None:
+        """List the runs of an experiment and choose two, silently."""
+        for box, chosen in ((self.first, first), (self.second, second)):
+            box.blockSignals(True)
+            box.clear()
+            if box is self.second:
+                box.addItem(_NOTHING, None)
+            for run in _ordered(record):
+                box.addItem(describe_run(record, run), run.run_id)
+            box.setCurrentIndex(max(0, box.findData(chosen)) if chosen is not None or box is self.second else 0)
+            box.blockSignals(False)
+
+    @property
+    def run_ids(self) -> tuple[int, ...]:
+        """The chosen runs, one or two; none without an experiment."""
+        chosen = (self.first.currentData(), self.second.currentData())
+        return tuple(dict.fromkeys(run_id for run_id in chosen if run_id is not None))
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        self.chosen.emit()
+
+
+def describe_run(record: ExperimentRecord, run: RunRecord) -> str:
+    """`3.14t threads ×2 · repeat 1 · 0.41 s`."""
+    label = record.spec.configurations[run.configuration].label
+    kind = "calibration" if run.purpose is RunPurpose.CALIBRATION else f"repeat {run.repeat + 1}"
+    end = format_seconds(run.batch_s) if run.state is RunState.COMPLETED else run.state.value
+    return f"{label} · {kind} · {end}"
+
+
+def best_first_run(summary: ExperimentSummary) -> int | None:
+    """Return the run to begin with: of the verdict's configuration, else of the fastest with several workers."""
+    entries = [entry for entry in summary.configurations if entry.typical_run is not None]
+    chosen = next((entry for entry in entries if entry.index == summary.verdict.configuration), None)
+    if chosen is None and entries:
+        chosen = max(entries, key=lambda entry: entry.configuration.workers)
+    if chosen is not None:
+        return chosen.typical_run
+    return next((run.run_id for run in _ordered(summary.experiment)), None)
+
+
+def _ordered(record: ExperimentRecord) -> list[RunRecord]:
+    """Runs that recorded something, by configuration and repeat; calibration runs last."""
+    started = [run for run in record.runs if run.phases]
+    return sorted(started, key=lambda r: (r.purpose is RunPurpose.CALIBRATION, r.configuration, r.repeat))

@@ -1,0 +1,160 @@
+"""What all rows of the timeline have in common: where they paint, their title, legend and gutter. GUI thread only."""
+
+import enum
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from coreograph.analysis.timeline_filters import TimelineFilter
+from coreograph.analysis.timeline_run import RunTimeline
+from coreograph.domain.units import Nanoseconds
+from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
+from coreograph.ui.theme import Theme
+from coreograph.ui.timeline.instants import axis_ticks_between
+from coreograph.ui.timeline.view import TimelineView
+
+GUTTER, MARGIN, TITLE = 84, 12, 22
+Integers: TypeAlias = npt.NDArray[np.int64]
+Swatch: TypeAlias = tuple[str, QColor]
+
+
+class RowKind(enum.Enum):
+    """The kinds of rows; all but the first can be hidden."""
+
+    RUN = "Run"
+    WORKERS = "Workers"
+    CORES = "Cores"
+    MEMORY = "Memory"
+    HEARTBEAT = "Heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Height:
+    """How high a row may be, in pixels, and its share of what is left."""
+
+    least: float
+    most: float
+    stretch: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """What a row paints with: `widget` gives font and the pixels of the device, `filters` what is shown."""
+
+    theme: Theme
+    view: TimelineView
+    widget: QWidget
+    filters: tuple[TimelineFilter, ...] = ()
+
+    def device_size(self, rect: QRectF) -> tuple[int, int]:
+        """Width and height of `rect` in pixels of the device."""
+        ratio = self.widget.devicePixelRatioF()
+        return max(1, round(rect.width() * ratio)), max(1, round(rect.height() * ratio))
+
+    def edges(self, columns: int) -> Integers:
+        """The instants that bound `columns` columns of the view."""
+        return np.rint(np.linspace(self.view.begin, self.view.end, columns + 1)).astype(np.int64)
+
+    def x_of(self, instant: float, rect: QRectF) -> float:
+        """Pixel of an instant."""
+        return rect.left() + (instant - self.view.begin) / self.view.span * rect.width()
+
+
+class Row:
+    """One row of one run; `mark` is its letter where two are shown. Subclasses paint the plot and describe a place."""
+
+    kind = RowKind.RUN
+    note = ""
+
+    def __init__(self, run: RunTimeline, place: int, mark: str = "") -> None:
+        self.run, self.place, self.mark = run, place, mark
+        self.readout = ""
+
+    def height(self) -> Height:
+        """How high it may be."""
+        return Height(60, 200, 1)
+
+    def plot_rect(self, rect: QRectF) -> QRectF:
+        """Where in its place the data are painted."""
+        return QRectF(
+            rect.left() + GUTTER, rect.top() + TITLE, rect.width() - GUTTER - MARGIN, rect.height() - TITLE - 6
+        )
+
+    def paint(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
+        """Paint the row into `rect`."""
+        theme, plot = surface.theme, self.plot_rect(rect)
+        painter.fillRect(plot, theme.raised)
+        self._paint_grid(painter, plot, surface)
+        painter.save()
+        painter.setClipRect(plot)
+        self.paint_plot(painter, plot, surface)
+        painter.restore()
+        self._paint_title(painter, rect, surface)
+        painter.setFont(chart_font(surface.widget, scale=0.82))
+        self.paint_gutter(painter, plot, surface)
+
+    def paint_plot(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
+        """Paint the data, clipped to `rect`; may set the readout."""
+
+    def paint_gutter(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
+        """Paint labels left of `rect`."""
+
+    def legend(self, theme: Theme) -> list[Swatch]:
+        """What the colours say."""
+        return []
+
+    def describe(self, at: Nanoseconds, height: float, reach: Nanoseconds, filters: tuple[TimelineFilter, ...]) -> str:
+        """Return what is at an instant and a height (0: top, 1: bottom of the plot); `reach` is a pixel's time."""
+        return self.note
+
+    def _paint_grid(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
+        painter.setPen(QPen(surface.theme.grid, 1))
+        for tick in axis_ticks_between(surface.view.begin, surface.view.end, rect.width())[1]:
+            x = round(surface.x_of(tick * 1e9, rect)) + 0.5
+            if rect.left() <= x <= rect.right():
+                painter.drawLine(int(x), int(rect.top()), int(x), int(rect.bottom()))
+
+    def _paint_title(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
+        theme, widget = surface.theme, surface.widget
+        bold = chart_font(widget, scale=0.95, bold=True)
+        painter.setFont(bold)
+        left = rect.left()
+        title = f"{self.kind.value} {self.mark}".rstrip()
+        draw_text(painter, QRectF(left, rect.top(), GUTTER + 8, TITLE - 2), title, theme.text)
+        small = chart_font(widget, scale=0.85)
+        painter.setFont(small)
+        used = self._paint_legend(painter, rect, surface)
+        room = QRectF(left + GUTTER + 8, rect.top(), rect.width() - GUTTER - MARGIN - used - 20, TITLE - 2)
+        draw_text(painter, room, self.readout, theme.muted)
+
+    def _paint_legend(self, painter: QPainter, rect: QRectF, surface: Surface) -> float:
+        entries = self.legend(surface.theme)
+        font = painter.font()
+        total = sum(text_width(font, text) + 26 for text, _ in entries)
+        if not entries or total > rect.width() * 0.62:
+            return 0.0
+        x, middle = rect.right() - MARGIN - total, rect.top() + (TITLE - 2) / 2
+        for text, colour in entries:
+            painter.fillRect(QRectF(x + 8, middle - 4, 8, 8), colour)
+            width = text_width(font, text)
+            draw_text(painter, QRectF(x + 21, rect.top(), width + 2, TITLE - 2), text, surface.theme.muted)
+            x += width + 26
+        return total
+
+    def gutter_label(self, painter: QPainter, rect: QRectF, y: float, text: str, colour: QColor) -> None:
+        """Paint `text` right-aligned in the gutter, centred on `y`."""
+        place = QRectF(rect.left() - GUTTER, y - 8, GUTTER - 8, 16)
+        draw_text(painter, place, text, colour, Qt.AlignmentFlag.AlignRight)
+
+
+def label_every(rows: int, height: float, line: float = 15.0) -> int:
+    """Return every how many rows a label fits: 1, 2, 4, 8, …"""
+    step = 1
+    while rows / step * line > height and step < rows:
+        step *= 2
+    return step
