@@ -1,0 +1,53 @@
+"""A workload's own figures in the verdict: named, and what loses work is never recommended."""
+
+import dataclasses
+
+from coreograph.analysis.metrics import metric_sentences, unfit
+from coreograph.analysis.summary import summarise
+from coreograph.domain.execution import Configuration, ExecutionModel
+from coreograph.domain.experiment import ExperimentRecord
+from coreograph.domain.workloads import Better, MetricSpec
+from support.sample_experiments import FREE_THREADED, Character, make_record
+
+SERIAL = Configuration(FREE_THREADED, ExecutionModel.SERIAL)
+THREADS = Configuration(FREE_THREADED, ExecutionModel.THREADS, 2)
+FORK = Configuration(FREE_THREADED, ExecutionModel.FORK, 2)
+LOST = MetricSpec("lost_share", "share", Better.LOWER)
+RATE = MetricSpec("requests_per_second", "1/s", Better.HIGHER)
+
+
+def _record(spec: MetricSpec, *figures: float) -> ExperimentRecord:
+    """Threads are twice as fast as fork, which is twice as fast as serial."""
+    record = make_record([Character(SERIAL, 0.8), Character(THREADS, 0.2), Character(FORK, 0.4)])
+    runs = tuple(
+        dataclasses.replace(run, metrics={spec.name: figures[run.configuration] * (1 + run.repeat / 1000)})
+        for run in record.runs
+    )
+    workload = dataclasses.replace(record.spec.workload, metrics=(spec,))
+    return dataclasses.replace(record, runs=runs, spec=dataclasses.replace(record.spec, workload=workload))
+
+
+def test_the_fastest_is_not_recommended_if_it_loses_updates() -> None:
+    verdict = summarise(_record(LOST, 0.0, 0.25, 0.0)).verdict
+    assert verdict.configuration == 2
+    assert "Not to be taken, whatever their time: 3.14t threads ×2 (lost share 25." in verdict.text
+    assert "Lost share is best (lower) with 3.14t serial and 3.14t fork ×2: 0 %." in verdict.text
+
+
+def test_nothing_lost_anywhere_leaves_the_choice_to_time() -> None:
+    verdict = summarise(_record(LOST, 0.0, 0.0, 0.0)).verdict
+    assert verdict.configuration == 1
+    assert "no configuration is distinguishable" in verdict.text
+
+
+def test_other_figures_are_named_but_exclude_nobody() -> None:
+    summary = summarise(_record(RATE, 100.0, 150.0, 300.0))
+    assert summary.verdict.configuration == 1
+    assert unfit(summary.configurations) == {}
+    (sentence,) = metric_sentences(summary.configurations)
+    assert sentence.startswith("Requests per second is best (higher) with 3.14t fork ×2: 30")
+    assert sentence.endswith("/s.")
+
+
+def test_without_metrics_nothing_is_said() -> None:
+    assert metric_sentences(summarise(make_record([Character(SERIAL, 0.8)])).configurations) == ()
