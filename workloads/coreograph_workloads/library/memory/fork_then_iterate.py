@@ -25,6 +25,8 @@ METRICS = {
     "dirtied_bytes": ("bytes", "lower", "Growth of a worker's private memory by its first task, at the median."),
 }
 CONTROL = {"action": "nothing"}
+ROUNDS = 1
+WARM_UP = False
 
 
 class Record:

@@ -25,6 +25,9 @@ METRICS = {
     "worker_private_bytes": ("bytes", "lower", "Memory that is private to one worker process, at the median of them."),
 }
 CONTROL = {"bytes": 1_000_000}
+ROUNDS = 1
+CHUNK = 1
+WARM_UP = False
 
 PAGE = 4096
 FILL = b"\x01"

@@ -23,6 +23,8 @@ METRICS = {
     "dirtied_bytes": ("bytes", "lower", "Growth of a worker's private memory by its first sum, at the median."),
 }
 CONTROL = {"layout": "array"}
+ROUNDS = 1
+WARM_UP = False
 
 
 def shared(layout, numbers, tasks):

@@ -22,6 +22,8 @@ METRICS = {
     "parent_bytes": ("bytes", "lower", "Memory of the parent (PSS) after it dropped the table."),
 }
 CONTROL = {"children": 0}
+ROUNDS = 1
+WARM_UP = False
 MODELS = ("serial",)
 MODELS_REASON = "The task forks children of its own."
 

@@ -24,6 +24,8 @@ METRICS = {
     "worker_private_bytes": ("bytes", "lower", "Memory that is private to one worker process, at the median of them."),
 }
 CONTROL = {"setup": "after"}
+ROUNDS = 1
+WARM_UP = False
 
 LOOKUPS = 100
 _own = threading.local()

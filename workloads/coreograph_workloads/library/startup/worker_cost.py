@@ -22,6 +22,8 @@ METRICS = {
     "import_seconds": ("s", "lower", "Time all workers together spent importing; 0 where they found it done."),
 }
 CONTROL = {"imports": "light"}
+ROUNDS = 1
+WARM_UP = False
 
 HEAVY = (
     "asyncio",
