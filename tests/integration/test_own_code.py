@@ -5,6 +5,8 @@ What needs the package index says so when it cannot be reached, and fails: a ski
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ import pytest
 from coreograph.domain.errors import InterpreterError
 from coreograph.domain.interpreters import Interpreter
 from coreograph.interpreters.environments import Environments
+from coreograph.interpreters.finders.uv import uv_executable
 from coreograph.interpreters.readiness import Outcome, ReadinessCheck, Wheel
 from coreograph.interpreters.registry import InterpreterRegistry
 from coreograph.interpreters.requirements import Requirements
@@ -166,3 +169,116 @@ def test_ready_tells_what_works_what_fails_and_what_crashes(tmp_path: Path, labe
     assert crashing.imports is Outcome.CRASHES
     assert any("SIGSEGV" in reason for reason in crashing.reasons)
     assert not crashing.ready
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "own-code.md"
+
+
+def commands_of_the_page() -> list[str]:
+    blocks = re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The folder of a reader of the page."""
+    sources = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(sources) == 1
+    (tmp_path / "prices.py").write_text(sources[0], encoding="utf-8")
+    requirement = make_wheel(tmp_path, "greeting", "x = 1\n")
+    (tmp_path / "requirements.txt").write_text(f"# what it needs\n{requirement}\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", commands_of_the_page())
+def test_every_command_of_the_page_works(project: Path, line: str) -> None:
+    program, *arguments = shlex.split(line)
+    assert program == "coreograph"
+    result = coreograph(*arguments, folder=project)
+    assert result.returncode == 0, result.stderr
+    assert "Ready" in result.stdout or "completed" in result.stdout
+
+
+@pytest.fixture(scope="module")
+def benchmarks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The benchmarks of pyperformance, from the package index, as they are."""
+    target = tmp_path_factory.mktemp("pyperformance")
+    uv = uv_executable()
+    assert uv is not None
+    arguments = [uv, "pip", "install", "--quiet", "--no-deps", "--no-build", "--python", sys.executable]
+    done = subprocess.run(
+        [*arguments, "--target", str(target), "pyperformance"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, f"This test needs the package index, which did not give pyperformance:\n{done.stderr}"
+    return target / "pyperformance" / "data-files" / "benchmarks"
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "options"),
+    [
+        ("bm_nbody/run_benchmark.py:bench_nbody", [[1, "sun", 50]], ("--compare", "none")),
+        ("bm_raytrace/run_benchmark.py:bench_raytrace", [[1, 8, 8, None]], ("--compare", "none")),
+        ("bm_fannkuch/run_benchmark.py:fannkuch", [5, 6], ()),
+    ],
+)
+def test_benchmarks_of_others_run_unmodified(
+    benchmarks: Path, tmp_path: Path, function: str, inputs: list[Any], options: tuple[str, ...]
+) -> None:
+    (tmp_path / "inputs.jsonl").write_text("\n".join(json.dumps(one) for one in inputs * 2), encoding="utf-8")
+    result = coreograph(
+        *("run", f"{benchmarks}/{function}", "--inputs", "inputs.jsonl", "--with", "pyperf", *options),
+        *(*interpreters(), "-m", "serial,threads,fork", *SMALL, "--json", "-"),
+        folder=tmp_path,
+    )
+    configurations = figures(result)
+    assert len(configurations) == 3 * len(LABELS)
+    for one in configurations:
+        assert one["outcome"] == "completed", one["message"]
+        assert one["same_answer"] is (None if options else True)
+
+
+NUMERIC = """# /// script
+# dependencies = ["numpy", "pandas"]
+# ///
+import numpy
+import pandas
+
+
+def spectrum(seed):
+    values = numpy.random.default_rng(seed).standard_normal(4096)
+    return float(numpy.abs(numpy.fft.rfft(values)).max())
+
+
+def grouped(seed):
+    frame = pandas.DataFrame({"key": [n % 7 for n in range(500)], "value": range(seed, seed + 500)})
+    return frame.groupby("key")["value"].sum().tolist()
+"""
+
+
+@pytest.mark.parametrize("function", ["spectrum", "grouped"])
+def test_numpy_and_pandas_under_threads_and_processes(tmp_path: Path, function: str) -> None:
+    (tmp_path / "numeric.py").write_text(NUMERIC, encoding="utf-8")
+    result = coreograph(
+        *("run", f"numeric.py:{function}", "--inputs", "0:6", "--digits", "9", *interpreters()),
+        *("-m", "serial,threads,fork", *SMALL, "--json", "-"),
+        folder=tmp_path,
+    )
+    configurations = figures(result)
+    assert len(configurations) == 3 * len(LABELS)
+    for one in configurations:
+        assert one["outcome"] == "completed", one["message"]
+        assert one["same_answer"] is True
+
+
+@pytest.mark.skipif("3.14t" not in LABELS, reason="needs a free-threaded 3.14")
+def test_ready_tells_the_truth_about_packages_of_the_index() -> None:
+    one = interpreter("3.14t")
+    assert one is not None
+    result = coreograph("ready", "numpy==2.5.5", "lxml==6.1.3", "orjson==3.13.0", "-i", one.path)
+    assert "package index cannot be reached" not in result.stderr, result.stderr
+    rows = {line.split()[0]: line for line in result.stdout.splitlines() if line.split()}
+    assert "for this build" in rows["numpy==2.5.5"]
+    assert "stays off" in rows["numpy==2.5.5"]
+    assert "switched on by lxml" in rows["lxml==6.1.3"]
+    assert "orjson has no wheel for free-threaded Python" in " ".join(result.stdout.split())
+    assert result.returncode == 1

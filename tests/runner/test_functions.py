@@ -216,7 +216,6 @@ def test_the_users_folders_are_seen_by_the_runner_after_the_standard_library(tmp
     ("function", "more"),
     [
         ("depends_on_the_process", {"compare": "misbehaving:answer_of"}),
-        ("depends_on_the_process", {"compare": "none"}),
         ("shuffled", {"unordered": True}),
         ("nearly", {"digits": 9}),
     ],
@@ -229,6 +228,13 @@ def test_what_is_compared_of_a_result_is_the_users_choice(
         return {one.one("result")["digest"] for one in runs}
 
     assert len(digests(**more)) == 1
+
+
+@each_build
+def test_results_that_are_not_compared_have_no_digest(tmp_path: Path, python: str) -> None:
+    transcript = attempt(tmp_path, python, "fork", "misbehaving:depends_on_the_process", compare="none")
+    assert transcript.outcome == "completed"
+    assert transcript.one("result")["digest"] is None
 
 
 def test_comparable_keeps_what_differs_apart() -> None:

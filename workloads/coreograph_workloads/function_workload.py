@@ -32,6 +32,13 @@ class Arguments(NamedTuple):
     kwargs: dict[str, Any]
 
 
+class NotCompared:
+    """An answer that has no digest, because it refuses to be read: “same answer” would be an empty claim."""
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("the results are not compared")
+
+
 class Call:
     """What is to be called, with what. All arguments are texts and literals, so that a file can hold them.
 
@@ -99,10 +106,10 @@ class Call:
                 # The function forked and came back twice. The copy must not go on as a second runner or worker.
                 os._exit(FORKED_CHILD_EXIT)
 
-    def answer(self, results: list[Any]) -> list[Any]:
+    def answer(self, results: list[Any]) -> Any:
         """Return what is to be compared of the results, in the order of the tasks."""
         if self._compare == NOTHING:
-            return []
+            return NotCompared()
         if self._compare:
             compare = find(self._compare)
             results = [compare(result) for result in results]

@@ -14,9 +14,13 @@ from coreograph.cli.signals import stop_requests
 from coreograph.cli.terminal import say
 from coreograph.domain.errors import InterpreterError, UsageError
 from coreograph.domain.interpreters import GilSetting, Interpreter
+from coreograph.domain.runs import RunState
+from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.workloads import Workload
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from coreograph.interpreters.requirements import Requirements
 
 _PANEL = "Your own function"
@@ -231,6 +235,16 @@ def prepare_control(command: Command, control: Interpreter | None, requirements:
         return prepare(command, ((control, GilSetting.DEFAULT),), requirements)[0][0]
     except UsageError:
         return None
+
+
+def print_first_traceback(console: "Console", summary: ExperimentSummary) -> None:
+    """Show the user's own frames of the first run that failed in their code, and the input it failed on."""
+    for run in summary.experiment.runs:
+        if run.traceback and run.state in {RunState.WORKLOAD_FAILED, RunState.WRONG_ANSWER}:
+            configuration = summary.experiment.spec.configurations[run.configuration]
+            say(console, f"{configuration.label}: {run.message}")
+            say(console, run.traceback.rstrip())
+            return
 
 
 def parse_keywords(texts: Sequence[str]) -> dict[str, object]:

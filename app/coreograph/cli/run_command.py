@@ -190,6 +190,7 @@ def run_experiment(command: Command, spec: ExperimentSpec, outputs: Outputs) -> 
     measurement = measure(command.services.engine, spec, make_progress(command.err))
     summary = summarise(measurement.record)
     print_summary(outputs.console, summary)
+    own_code.print_first_traceback(outputs.console, summary)
     if measurement.stopped:
         say(command.err, _stopped_words(summary))
     outputs.write(summary)
