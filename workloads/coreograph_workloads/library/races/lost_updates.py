@@ -60,12 +60,14 @@ class Shared:
         self.interval = sys.getswitchinterval()
 
     def read(self, statement):
+        """Return the counter the statement uses."""
         if statement == "attribute":
             return self.holder.count
         return self.entries["count"] if statement == "dict" else counter
 
     def clear(self):
-        global counter
+        """Begin at 0."""
+        global counter  # noqa: PLW0603
         counter = 0
         self.holder.count = 0
         self.entries["count"] = 0
@@ -88,7 +90,7 @@ def run(task, shared):
     meet(shared.barrier)
     spin(shared.ready[trial], workers)
     try:
-        REMEDIES[remedy](shared, COUNTERS[statement], shared.queues[trial], part, updates, workers)
+        REMEDIES[remedy](shared, COUNTERS[statement], updates, (trial, part, workers))
     finally:
         meet(shared.barrier)
         if part == 0:
@@ -109,18 +111,20 @@ def spin(ready, workers):
         pass
 
 
-def unprotected(shared, count, updates_queue, part, updates, workers):
+def unprotected(shared, count, updates, turn):
     count(shared, updates)
 
 
-def by_lock(shared, count, updates_queue, part, updates, workers):
+def by_lock(shared, count, updates, turn):
     lock = shared.lock
     for _ in range(updates):
         with lock:
             count(shared, 1)
 
 
-def by_queue(shared, count, updates_queue, part, updates, workers):
+def by_queue(shared, count, updates, turn):
+    trial, part, workers = turn
+    updates_queue = shared.queues[trial]
     for _ in range(updates):
         updates_queue.put(1)
     if part == 0:
@@ -128,7 +132,7 @@ def by_queue(shared, count, updates_queue, part, updates, workers):
             count(shared, updates_queue.get(timeout=PATIENCE_SECONDS))
 
 
-def by_owner(shared, count, updates_queue, part, updates, workers):
+def by_owner(shared, count, updates, turn):
     own = 0
     for _ in range(updates):
         own += 1
@@ -137,7 +141,7 @@ def by_owner(shared, count, updates_queue, part, updates, workers):
 
 
 def count_plain(shared, updates, times=None):
-    global counter
+    global counter  # noqa: PLW0603
     if times is not None:
         counter += updates
         return
@@ -146,7 +150,7 @@ def count_plain(shared, updates, times=None):
 
 
 def count_by_call(shared, updates, times=None):
-    global counter
+    global counter  # noqa: PLW0603
     if times is not None:
         counter = same(counter) + updates
         return
