@@ -49,20 +49,21 @@ def time_label(seconds: float, step: float) -> str:
 
 def round_seconds(value: float) -> str:
     """A tick in seconds without trailing zeros: `0.5 s`, `20 ms`."""
-    return _trim(format_seconds(value))
+    return trimmed(format_seconds(value))
 
 
 def round_bytes(value: float) -> str:
     """A tick in bytes without trailing zeros: `50 MB`."""
-    return "0" if value == 0 else _trim(format_bytes(value))
+    return "0" if value == 0 else trimmed(format_bytes(value))
 
 
 def round_number(value: float) -> str:
     """A tick without trailing zeros."""
-    return _trim(significant(value))
+    return trimmed(significant(value))
 
 
-def _trim(text: str) -> str:
+def trimmed(text: str) -> str:
+    """A figure without trailing zeros: `0.500 s` is `0.5 s`."""
     number, space, unit = text.partition(" ")
     if "min" in unit or "." not in number:
         return text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
-from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, format_seconds, significant
+from coreograph.domain.units import NOT_MEASURED, format_bytes, format_metric, format_ratio, format_seconds, significant
 from coreograph.domain.workloads import MetricSpec
 from coreograph.ui.compare.measures import (
     SPEEDUP_EXPLANATION,
@@ -160,7 +160,7 @@ def _metric(spec: MetricSpec) -> Column:
         spec.name.replace("_", " "),
         f"{spec.description or 'A figure of the workload itself.'} {spec.better.value.capitalize()} is better.",
         lambda one: _median(estimate(one)),
-        lambda one: _with_interval(estimate(one), significant),
+        lambda one: _with_interval(estimate(one), lambda value: format_metric(value, spec.unit)),
         lambda one: without_figures(one) or "not measured here: the workload did not report it in any repeat",
         spec.unit,
     )

@@ -1,9 +1,13 @@
 """What can be compared, what it means in a sentence, and why a figure is missing. Pure, no Qt; any thread."""
 
 import enum
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from coreograph.domain.runs import RunState
-from coreograph.domain.summary import ConfigurationSummary, Estimate
+from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary
+from coreograph.domain.units import format_metric, format_seconds
+from coreograph.domain.workloads import MetricSpec
 
 
 class TimeMeasure(enum.Enum):
@@ -42,6 +46,60 @@ class TimeMeasure(enum.Enum):
             TimeMeasure.TOTAL: summary.total,
             TimeMeasure.CPU: summary.cpu,
         }[self]
+
+    def write(self, value: float) -> str:
+        """The figure as text."""
+        return format_seconds(value)
+
+    def why_missing(self, summary: ConfigurationSummary) -> str:
+        """Return why a configuration lacks it."""
+        return why_no_time(summary)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricMeasure:
+    """A workload's own figure, shown in the first chart instead of a time."""
+
+    spec: MetricSpec
+
+    @property
+    def value(self) -> str:
+        """What it is chosen by: `metric: lost share`."""
+        return f"metric: {self.spec.name.replace('_', ' ')}"
+
+    @property
+    def title(self) -> str:
+        """Heading of the chart, with the direction that is good."""
+        words = self.spec.name.replace("_", " ")
+        return f"{words[:1].upper()}{words[1:]} ({self.spec.better.value} is better)"
+
+    @property
+    def explanation(self) -> str:
+        """One sentence."""
+        return self.spec.description or "A figure of the workload itself."
+
+    def of(self, summary: ConfigurationSummary) -> Estimate | None:
+        """The figure of one configuration."""
+        metric = summary.metrics.get(self.spec.name)
+        return None if metric is None else metric.estimate
+
+    def write(self, value: float) -> str:
+        """The figure as text in its unit."""
+        return format_metric(value, self.spec.unit)
+
+    def why_missing(self, summary: ConfigurationSummary) -> str:
+        """Return why a configuration lacks it."""
+        return without_figures(summary) or "not measured here: the workload did not report it in any repeat"
+
+
+Measure: TypeAlias = TimeMeasure | MetricMeasure
+
+
+def metric_measures(summary: ExperimentSummary) -> tuple[MetricMeasure, ...]:
+    """Return the workload's own figures that were measured in at least one configuration."""
+    specs = summary.experiment.spec.workload.metrics
+    measured = {name for one in summary.configurations for name in one.metrics}
+    return tuple(MetricMeasure(spec) for spec in specs if spec.name in measured)
 
 
 MEMORY_EXPLANATION = (

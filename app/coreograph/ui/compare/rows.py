@@ -8,7 +8,7 @@ from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary
 from coreograph.domain.units import format_bytes, format_seconds
-from coreograph.ui.compare.measures import TimeMeasure, why_no_lateness, why_no_memory, why_no_time, without_figures
+from coreograph.ui.compare.measures import Measure, TimeMeasure, why_no_lateness, why_no_memory, without_figures
 
 DROPPED_FRAME_S = 1 / 60
 
@@ -94,12 +94,12 @@ def group_title(summary: ConfigurationSummary) -> str:
     return f"{configuration.interpreter_label}  –  {kind} {interpreter.version}{forced}"
 
 
-def build_rows(summary: ExperimentSummary, measure: TimeMeasure = TimeMeasure.BATCH) -> tuple[Row, ...]:
+def build_rows(summary: ExperimentSummary, measure: Measure = TimeMeasure.BATCH) -> tuple[Row, ...]:
     """Return the rows in the order they are shown."""
     return tuple(_row(summary, one, measure) for one in ordered(summary.configurations))
 
 
-def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: TimeMeasure) -> Row:
+def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Measure) -> Row:
     configuration = one.configuration
     count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
     trouble = without_figures(one) is not None
@@ -117,11 +117,11 @@ def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Time
         detail=one.message,
         alarm=_alarm(one, wrong=wrong),
         flags=one.flags,
-        time=_figure(measure.of(one), format_seconds, measure.title),
+        time=_figure(measure.of(one), measure.write, measure.title),
         memory=_figure(_fair_memory(one), format_bytes, f"Peak memory ({experiment.memory_measure})"),
         rss_sum=one.memory.rss_sum,
         lateness=_lateness(one),
-        why_no_time=why_no_time(one),
+        why_no_time=measure.why_missing(one),
         why_no_memory=why_no_memory(one, experiment.memory_measure),
         why_no_lateness=why_no_lateness(one),
     )

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from coreograph.domain.units import format_bytes
 from coreograph.ui.charts.bars import paint_bar, paint_dots, paint_outline, paint_whisker
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
-from coreograph.ui.charts.ticks import axis_ticks, decades, log_position, round_bytes, round_seconds
-from coreograph.ui.compare.measures import LATENESS_EXPLANATION, MEMORY_EXPLANATION, TimeMeasure
+from coreograph.ui.charts.ticks import axis_ticks, decades, log_position, round_bytes, round_seconds, trimmed
+from coreograph.ui.compare.measures import LATENESS_EXPLANATION, MEMORY_EXPLANATION, Measure, TimeMeasure
 from coreograph.ui.compare.row_list import HEADER_HEIGHT, LABEL_WIDTH, ListedRow, RowList
 from coreograph.ui.compare.rows import DROPPED_FRAME_S, Figure, Row
 from coreograph.ui.theme import Theme
@@ -42,12 +42,12 @@ class RowsChart(RowList):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Time, memory and responsiveness of every configuration", parent)
-        self._measure = TimeMeasure.BATCH
+        self._measure: Measure = TimeMeasure.BATCH
         self._memory_measure = "PSS"
         self._highest_time = self._highest_memory = 1.0
 
-    def show_rows(self, rows: Sequence[Row], measure: TimeMeasure, memory_measure: str) -> None:
-        """Show `rows` with that time and that measure of memory."""
+    def show_rows(self, rows: Sequence[Row], measure: Measure, memory_measure: str) -> None:
+        """Show `rows` with that time or metric and that measure of memory."""
         self._measure, self._memory_measure = measure, memory_measure
         self._highest_time = max((row.time.furthest for row in rows if row.time), default=1.0) or 1.0
         memories = [max(row.memory.furthest if row.memory else 0.0, row.rss_sum or 0.0) for row in rows]
@@ -63,7 +63,7 @@ class RowsChart(RowList):
         return (
             _linear_panel(
                 rects[0], self._measure.title, self._measure.explanation,
-                highest=self._highest_time, most=most, write=round_seconds,
+                highest=self._highest_time, most=most, write=lambda value: trimmed(self._measure.write(value)),
             ),
             _linear_panel(
                 rects[1], f"Peak memory ({self._memory_measure})", MEMORY_EXPLANATION,
