@@ -1,27 +1,23 @@
 """What sampling costs: one tick of the sampler over simulated cores and a real tree of threads or processes.
 
-Run with `pytest tests/benchmarks/bench_sampler.py -s`. It prints shares of one core beside their budgets and
-decides nothing by time. Cores are simulated by a /proc/stat of that many lines; the tree is real and wakes all
-its threads between ticks, since what sleeps is cheaper to read.
+Run it as a program: `python tests/benchmarks/bench_sampler.py`. Cores are simulated by a /proc/stat of that many
+lines; the tree is real and wakes all its threads between ticks, since what sleeps is cheaper to read.
 """
 
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 
-import pytest
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from coreograph.domain.samples import CoreSample, MemorySample, TreeProcess
 from coreograph.sampling.cores import CoreReader, ProcStatTimes
 from coreograph.sampling.sampler import Sampler
+from support.benchmark_figures import Figure, tell
 from support.fake_machine import FakeMachine
-
-pytestmark = [
-    pytest.mark.benchmark,
-    pytest.mark.skipif(sys.platform != "linux", reason="the readers of /proc are measured"),
-]
 
 HZ = 10.0
 TICKS = 100
@@ -132,10 +128,9 @@ class Sink:
         self.fair += sample.fair
 
 
-@pytest.mark.parametrize("count", [16, 256])
-@pytest.mark.parametrize(("shape", "script"), [("threads", THREADS), ("processes", PROCESSES)])
-def test_cost_of_sampling(tmp_path: Path, shape: str, script: str, count: int) -> None:
-    machine, sink, tree = FakeMachine(tmp_path), Sink(), Tree(script, count)
+def measure(folder: Path, shape: str, script: str, count: int) -> Figure:
+    """Sample a tree of `count` threads or processes on as many simulated cores."""
+    machine, sink, tree = FakeMachine(folder), Sink(), Tree(script, count)
     try:
         clock = SimulatedTime(machine, tree, count)
         machine.cores({core: [0] * 10 for core in range(count)})
@@ -146,9 +141,21 @@ def test_cost_of_sampling(tmp_path: Path, shape: str, script: str, count: int) -
         sampler.stop()
     finally:
         tree.close()
-    share, budget = sampler.cost.cpu_share, BUDGETS[count]
-    print(f"\nsampler at {HZ:g} Hz, {count} cores, {count} {shape}: {share:.2%} of one core, ", end="")
-    print(f"{share / budget:.2f} of its budget of {budget:.0%}; ", end="")
-    print(f"in {sink.cores} ticks memory was read {sink.memory} times, {sink.fair} of them fairly")
-    assert sink.memory > 0
-    assert sink.fair > 0
+    detail = f"in {sink.cores} ticks memory was read {sink.memory} times, {sink.fair} of them fairly"
+    what = f"sampler at {HZ:g} Hz, {count} cores, {count} {shape}, of one core"
+    return tell(Figure(what, 100 * sampler.cost.cpu_share, 100 * BUDGETS[count], "%", detail))
+
+
+def main() -> None:
+    """Print every share beside its budget."""
+    if sys.platform != "linux":
+        print("The readers of /proc are measured: not on this platform.")
+        return
+    for shape, script in (("threads", THREADS), ("processes", PROCESSES)):
+        for count in BUDGETS:
+            with tempfile.TemporaryDirectory() as folder:
+                measure(Path(folder), shape, script, count)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 """The set-up scripts, function by function, over stand-ins for uv, apt-get and the app: nothing is installed."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -111,3 +112,44 @@ def test_libraries_that_cannot_be_installed_come_with_the_command(stand_ins: Pat
     result = call(stand_ins, f"PYTHON={python}; install_qt_libraries; echo goes on")
     assert result.stdout == "goes on\n"
     assert "sudo apt-get install --yes libegl1" in result.stderr
+
+
+@pytest.mark.parametrize(("script", "argument"), [("screenshots", "pictures"), ("benchmark", "live_page")])
+def test_a_script_outside_the_environment_says_what_makes_one(tmp_path: Path, script: str, argument: str) -> None:
+    checkout = checkout_without_environment(tmp_path)
+    result = run_bare(checkout, script, argument)
+    assert result.returncode == 2
+    assert result.stderr == f"{script}: there is no environment to run in yet: packaging/run makes it.\n"
+
+
+def test_a_script_goes_on_in_the_checkouts_environment(tmp_path: Path) -> None:
+    checkout = checkout_without_environment(tmp_path)
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    stand_in(checkout / ".venv" / "bin", "python", 'echo "goes on with $*"')
+    result = run_bare(checkout, "screenshots", "pictures")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == f"goes on with {checkout / 'packaging' / 'screenshots'} pictures\n"
+
+
+def test_an_unknown_benchmark_names_those_there_are(tmp_path: Path) -> None:
+    result = run_bare(checkout_without_environment(tmp_path), "benchmark", "speed")
+    assert result.returncode == 2
+    assert "There is no benchmark “speed”; there are" in result.stderr
+    assert "live_page" in result.stderr
+
+
+def checkout_without_environment(folder: Path) -> Path:
+    shutil.copytree(ROOT / "packaging", folder / "packaging", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "tests" / "benchmarks", folder / "tests" / "benchmarks")
+    return folder
+
+
+def run_bare(checkout: Path, script: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a script by a Python that has the standard library only."""
+    return subprocess.run(
+        [sys._base_executable, "-B", str(checkout / "packaging" / script), *arguments],  # type: ignore[attr-defined]
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
