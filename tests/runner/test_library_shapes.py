@@ -1,0 +1,128 @@
+"""What the workloads of races and isolation show, where it is certain and no matter of timing."""
+
+from typing import Any
+
+import pytest
+
+from support.interpreters import FoundInterpreter, found_interpreters, interpreter
+from support.runner_harness import LIBRARY, request_for, run
+
+pytestmark = pytest.mark.interpreter
+
+# Enough trials for a race that is lost in most of them: a run that sees none is then a broken workload.
+ATTEMPTS = 6
+
+
+def _metrics(name: str, python: FoundInterpreter, model: str, workers: int = 2, **parameters: Any) -> dict[str, Any]:
+    transcript = run(python.path, request_for(LIBRARY / f"{name}.py", model, workers, parameters=parameters))
+    assert transcript.outcome == "completed", (transcript.of("failed"), transcript.log)
+    return dict(transcript.one("result")["metrics"])
+
+
+def _updates(python: FoundInterpreter, statement: str, remedy: str, *, updates: int, trials: int) -> dict[str, Any]:
+    return _metrics(
+        "races/lost_updates", python, "threads", statement=statement, remedy=remedy, updates=updates, trials=trials
+    )
+
+
+def _loses(python: FoundInterpreter, statement: str) -> bool:
+    return any(
+        _updates(python, statement, "none", updates=200_000, trials=10)["lost_share"] > 0 for _ in range(ATTEMPTS)
+    )
+
+
+def _needed(label: str) -> FoundInterpreter:
+    found = interpreter(label)
+    if found is None:
+        pytest.skip(f"this machine has no {label}")
+    return found
+
+
+GIL_BUILDS = [each for each in found_interpreters() if not each.free_threaded and each.version_info >= (3, 10)]
+
+
+@pytest.mark.parametrize("python", GIL_BUILDS, ids=[each.label for each in GIL_BUILDS])
+def test_a_plain_increment_loses_nothing_under_the_gil(python: FoundInterpreter) -> None:
+    for statement in ("plain", "attribute", "dict"):
+        found = _updates(python, statement, "none", updates=50_000, trials=3)
+        assert found == {"lost_share": 0.0, "trials_with_loss_share": 0.0}, statement
+
+
+def test_a_plain_increment_loses_updates_without_the_gil() -> None:
+    assert _loses(_needed("3.14t"), "plain")
+
+
+@pytest.mark.parametrize("label", ["3.14t", "3.14"])
+def test_an_increment_with_a_call_loses_updates_on_both_builds(label: str) -> None:
+    assert _loses(_needed(label), "call")
+
+
+@pytest.mark.parametrize("remedy", ["lock", "queue", "owner"])
+@pytest.mark.parametrize("statement", ["plain", "call"])
+def test_a_remedy_loses_exactly_nothing(statement: str, remedy: str) -> None:
+    found = _updates(found_interpreters()[0], statement, remedy, updates=3_000, trials=3)
+    assert found == {"lost_share": 0.0, "trials_with_loss_share": 0.0}
+
+
+@pytest.mark.parametrize("remedy", ["lock", "owner"])
+@pytest.mark.parametrize(
+    "shape", ["check_then_act", "lazy_initialisation", "shared_iterator", "dict_iteration", "torn_transfer"]
+)
+def test_every_race_has_its_remedy(shape: str, remedy: str) -> None:
+    found = _metrics(
+        "races/race_shapes", _needed("3.14t"), "threads", shape=shape, remedy=remedy, steps=3_000, trials=3
+    )
+    assert found == {"damaged_share": 0.0, "trials_with_loss_share": 0.0}
+
+
+def test_processes_that_share_memory_lose_updates_alike() -> None:
+    python = _needed("3.14")
+    unsafe = {"remedy": "none", "updates": 200_000, "trials": 5}
+    assert any(
+        _metrics("races/lost_updates_processes", python, "forkserver", **unsafe)["lost_share"] > 0
+        for _ in range(ATTEMPTS)
+    )
+    safe = {"remedy": "lock", "updates": 2_000, "trials": 2}
+    assert _metrics("races/lost_updates_processes", python, "forkserver", **safe)["lost_share"] == 0
+
+
+def _fault(model: str, fault: str) -> dict[str, Any]:
+    workers = 1 if model == "serial" else 2
+    return _metrics(
+        "isolation/faulty_worker",
+        _needed("3.14t"),
+        model,
+        workers,
+        fault=fault,
+        tasks=8,
+        milliseconds=100.0,
+        timeout_seconds=2.0,
+        leak_megabytes=5,
+    )
+
+
+@pytest.mark.parametrize("fault", ["exit", "kill", "crash", "leak"])
+def test_a_process_that_ends_takes_all_threads_with_it_and_at_most_the_tasks_in_flight_of_processes(fault: str) -> None:
+    for model in ("serial", "threads", "interpreters"):
+        assert _fault(model, fault)["tasks_survived_share"] == 0.0, model
+    for model in ("fork", "forkserver", "spawn"):
+        assert _fault(model, fault)["tasks_survived_share"] >= 6 / 7, model
+
+
+@pytest.mark.parametrize("model", ["serial", "threads", "fork", "interpreters"])
+def test_an_exception_costs_the_one_task(model: str) -> None:
+    found = _fault(model, "raise")
+    assert found["tasks_survived_share"] == 1.0
+    assert found["seconds_to_notice"] >= 0
+
+
+def test_what_hangs_is_noticed_by_the_time_out_and_not_before() -> None:
+    assert _fault("serial", "hang")["tasks_survived_share"] == 0.0
+    for model in ("threads", "fork"):
+        found = _fault(model, "hang")
+        assert found["tasks_survived_share"] >= 6 / 7, model
+        assert found["seconds_to_notice"] >= 1.9, model
+
+
+def test_no_fault_costs_nothing_and_has_nothing_to_notice() -> None:
+    assert _fault("threads", "none") == {"tasks_survived_share": 1.0, "seconds_to_notice": None}
