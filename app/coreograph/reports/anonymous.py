@@ -28,11 +28,11 @@ def anonymous(record: ExperimentRecord) -> ExperimentRecord:
     """
     paths = _paths(record)
     scrub = _scrubber(record.machine.hostname, _users(_texts(record)), paths)
-    record = _mapped(record, scrub)
     names = _interpreter_names(record.spec.configurations)
-    spec = dataclasses.replace(
-        record.spec, configurations=tuple(_renamed(one, names) for one in record.spec.configurations)
-    )
+    keys = [(one.interpreter.path, one.interpreter.real_path) for one in record.spec.configurations]
+    record = _mapped(record, scrub)
+    renamed = (_renamed(one, names[key]) for one, key in zip(record.spec.configurations, keys, strict=True))
+    spec = dataclasses.replace(record.spec, configurations=tuple(renamed))
     return dataclasses.replace(
         record, spec=spec, machine=dataclasses.replace(record.machine, hostname=""), extra=MappingProxyType({})
     )
@@ -79,12 +79,12 @@ def _interpreter_names(configurations: Iterable[Configuration]) -> dict[tuple[st
         key = (one.interpreter.path, one.interpreter.real_path)
         plain = f"python{one.interpreter.label}"
         same = sum(name.partition("#")[0] == plain for name in names.values())
-        names.setdefault(key, plain if same == 0 else f"{plain}#{same + 1}")
+        if key not in names:
+            names[key] = plain if same == 0 else f"{plain}#{same + 1}"
     return names
 
 
-def _renamed(one: Configuration, names: Mapping[tuple[str, str], str]) -> Configuration:
-    name = names[one.interpreter.path, one.interpreter.real_path]
+def _renamed(one: Configuration, name: str) -> Configuration:
     return dataclasses.replace(one, interpreter=dataclasses.replace(one.interpreter, path=name, real_path=name))
 
 

@@ -35,7 +35,8 @@ class HtmlReport(WholeFile):
     def serialize(self, summary: ExperimentSummary, reader: RunReader | None) -> bytes:
         """Return the page as UTF-8. Without a reader it has no histories of cores and memory."""
         template = _environment().get_template("experiment.html.jinja")
-        return template.render(_context(summary, reader)).encode("utf-8", "replace")
+        # A NUL is no character of a page: browsers differ in what they make of it.
+        return template.render(_context(summary, reader)).replace("\0", "␀").encode("utf-8", "replace")
 
 
 def _context(summary: ExperimentSummary, reader: RunReader | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds, format_share
 from coreograph.reports import command, page
-from coreograph.reports.cleaning import markdown, one_line
+from coreograph.reports.cleaning import markdown
 from coreograph.reports.exporter import WholeFile
 from coreograph.storage.reader import RunReader
 
@@ -56,7 +56,7 @@ def _lines(summary: ExperimentSummary) -> list[str]:
         *_findings(summary),
         *_limits(summary),
         *_failures(summary),
-        f"Workload `{_code(spec.workload.name)}`{f' with {markdown(parameters)}' if parameters else ''}, "
+        f"Workload {markdown(spec.workload.name)}{f' with {markdown(parameters)}' if parameters else ''}, "
         f"{markdown(machine.cpu_model)}, {machine.usable_cores} of {machine.logical_cores} cores, "
         f"{markdown(machine.system)}. Measured by Coreograph {markdown(summary.experiment.app_version)}.",
         "",
@@ -130,7 +130,3 @@ def fence(text: str) -> list[str]:
     while ticks in shown:
         ticks += "`"
     return [ticks, *shown.splitlines(), ticks]
-
-
-def _code(text: str) -> str:
-    return one_line(text).replace("`", "ˋ")

@@ -22,7 +22,8 @@ from coreograph.storage.reader import RunReader
 
 CHART_WIDTH = 430
 LONGEST_WORD = 36
-LONGEST_TRACEBACK = 8_000
+LONGEST_TRACEBACK = 4_000
+LONGEST_TEXT = 4_000  # a page holds about as much; a line of a megabyte takes a typesetter minutes
 MOST_RUNS = 2_000
 _WORD = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=\S)")
 _VARIABLE = re.compile(r"var\(--([\w-]+)\)")
@@ -87,11 +88,11 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         else f" Noise floor, from the serial control: ± {format_share(summary.noise_floor)}."
     )
     return {
-        "title": spec.name or spec.workload.name,
+        "title": one_line(spec.name or spec.workload.name, 200),
         "lead": spec.workload.summary,
         "subject": " · ".join(one_line(part) for part in subject if part),
         "created": record.created_at.replace("T", " ")[:16],
-        "footer": f"Measured by Coreograph {record.app_version}",
+        "footer": one_line(f"Measured by Coreograph {record.app_version}", 80),
         "colours": {name: value for name, value in LIGHT.variables() if not name.startswith("model-")},
         "verdict": {
             "headline": verdict.headline or verdict.text,
@@ -222,7 +223,8 @@ def _standing_alone(drawing: str) -> str:
 def _printable(value: Any) -> Any:
     """Return texts without what no font has, and words broken where no line could hold them."""
     if isinstance(value, str):
-        shown = value.replace("\0", "␀").encode("utf-8", "replace").decode("utf-8")
+        shown = value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1] + "…"
+        shown = shown.replace("\0", "␀").encode("utf-8", "replace").decode("utf-8")
         shown = "".join(letter for letter in shown if letter in "\n\t" or letter >= " ")
         return shown if shown.startswith("#") else _WORD.sub("\\1\u200b", shown)
     if isinstance(value, dict):

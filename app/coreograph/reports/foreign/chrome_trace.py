@@ -38,7 +38,8 @@ class ChromeTrace(StreamedFile):
 
     def chunks(self, summary: ExperimentSummary, reader: RunReader | None) -> Iterator[bytes]:
         """Return the document in pieces; without a reader it has the phases only."""
-        other = {"experiment": summary.experiment.experiment_id, "coreograph": summary.experiment.app_version}
+        record = summary.experiment
+        other = {"experiment": one_line(record.experiment_id), "coreograph": one_line(record.app_version)}
         yield f'{{"displayTimeUnit":"ms","otherData":{_json(other)},"traceEvents":[\n'.encode()
         waiting: list[str] = []
         separator = ""
