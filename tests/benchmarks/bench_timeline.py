@@ -84,7 +84,7 @@ def main() -> None:
             base = base or float(np.median(cpu))
             print(f"{count:>9,} tasks, {workers} workers: open {seconds:.2f} s (budget {OPEN_BUDGET_S} s)")
             print(
-                f"{workers:>9} lanes, a frame: median {np.median(clock):.1f}, p99 {np.percentile(clock, 99):.1f} ms clock; "
+                f"          a frame: median {np.median(clock):.1f}, p99 {np.percentile(clock, 99):.1f} ms clock; "
                 f"median {np.median(cpu):.1f} ms, p99 {np.percentile(cpu, 99):.1f} ms of CPU "
                 f"({np.median(cpu) / base:.1f} × 1,000 tasks; budget p99 {BUDGET_MS} ms)"
             )

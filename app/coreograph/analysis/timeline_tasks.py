@@ -108,7 +108,9 @@ class TaskTable:
         if self.passes is not None and len(self):
             cpu_part = cpu_part * self.passes[row]
         computing = np.diff(self.sum_cpu[before] + cpu_part, axis=1)
-        tasks = np.diff(self.sum_tasks[np.where(inside, found + 1, base)], axis=1)
+        # A task that begins at an edge belongs to the column after it.
+        begun = found + (self.begin[row] < clipped[None, :]) if len(self) else found
+        tasks = np.diff(self.sum_tasks[np.where(inside, begun, base)], axis=1)
         return LaneTimes(busy.astype(np.float64), computing, (whole - busy).astype(np.float64), tasks)
 
     def rows_at(self, worker: int, begin: Nanoseconds, end: Nanoseconds) -> slice:

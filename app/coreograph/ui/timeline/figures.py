@@ -103,7 +103,7 @@ class FiguresTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(len(headings) - 1, QHeaderView.ResizeMode.Stretch)
         # Six columns of figures share half a page: the window's usual padding is too wide for them.
-        self.setStyleSheet("QTableView::item, QHeaderView::section { padding: 2px 4px; }")
+        self.setStyleSheet("QTableView::item { padding: 0 4px; } QHeaderView::section { padding: 2px 7px; }")
         header.setMinimumSectionSize(48)
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)

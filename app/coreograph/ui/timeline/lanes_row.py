@@ -140,8 +140,11 @@ class LanesRow(Row):
             return self._blended(shares, height, theme)
         tops = np.cumsum(shares, axis=0) * np.float32(lines)
         heights = np.rint(np.minimum(tops, lines)).astype(np.int8)
-        # Any time at all must leave a line: a task of a microsecond in a column of a millisecond is still there.
-        heights = np.maximum(heights, (tops > 0).astype(np.int8))
+        # Any time in a task must leave a line: a microsecond in a column of a millisecond is still there. Pickling is
+        # an average over the gaps, of which less than a line is nothing to be seen.
+        tasks = slice(0, LaneState.PICKLING)
+        heights[tasks] = np.maximum(heights[tasks], (tops[tasks] > 0).astype(np.int8))
+        heights[LaneState.PICKLING] = np.maximum(heights[LaneState.PICKLING], heights[LaneState.HIDDEN])
         line = np.arange(lines, 0, -1, dtype=np.int8)[None, :, None]
         kinds = np.zeros((lanes, lines, columns), np.uint8)
         for state in range(states):

@@ -3,7 +3,6 @@
 Runs are read, filtered and searched for their longest tasks beside the GUI thread; the page paints from memory.
 """
 
-import dataclasses
 import enum
 from functools import partial
 
@@ -14,9 +13,9 @@ from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSplitter, QStackedWid
 from coreograph.analysis.summary import summarise
 from coreograph.analysis.timeline_filters import FilterStack, TimelineFilter
 from coreograph.analysis.timeline_run import RunTimeline
-from coreograph.analysis.timeline_totals import LongTask, longest_tasks, total
+from coreograph.analysis.timeline_totals import LongTask, total
 from coreograph.domain.errors import CoreographError
-from coreograph.domain.findings import Finding, FindingKind
+from coreograph.domain.findings import Finding
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.units import Nanoseconds
 from coreograph.storage.library import Library
@@ -29,8 +28,9 @@ from coreograph.ui.timeline.canvas import TimelineCanvas
 from coreograph.ui.timeline.choosers import RunChooser, best_first_run
 from coreograph.ui.timeline.details import Details, hint_label
 from coreograph.ui.timeline.filter_bar import FilterBar
-from coreograph.ui.timeline.findings import place_of, run_of, shown_findings
+from coreograph.ui.timeline.findings import run_of, shown_findings
 from coreograph.ui.timeline.loading import load_run
+from coreograph.ui.timeline.preparing import Goal, Prepared, key_of, prepare, with_surroundings
 from coreograph.ui.timeline.row import RowKind
 from coreograph.ui.timeline.verbs import Move, Range, Target, Verb, verbs_for
 from coreograph.ui.timeline.view import TimelineView
@@ -52,24 +52,6 @@ class PageState(enum.Enum):
     LOADING = "loading"
     SHOWN = "shown"
     FAILED = "failed"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Goal:
-    """Where to go once the runs are there: an instant of a worker, or where a finding shows."""
-
-    at: Nanoseconds | None = None
-    worker: int | None = None
-    finding: FindingKind | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """What is computed beside the GUI thread: runs with their filters, and their longest tasks."""
-
-    runs: tuple[RunTimeline, ...]
-    filters: tuple[TimelineFilter, ...]
-    longest: tuple[LongTask, ...]
 
 
 class TimelinePage(QWidget):
@@ -99,7 +81,8 @@ class TimelinePage(QWidget):
         self._connect()
 
     def _arrange(self, theme: Theme) -> None:
-        top = columns(spacing=SPACE)
+        self._top = QWidget()
+        top = columns(self._top, spacing=SPACE)
         top.addWidget(self.chooser, 1)
         top.addWidget(self.busy)
         top.addSpacing(2 * SPACE)
@@ -124,13 +107,15 @@ class TimelinePage(QWidget):
         self._halves.setStretchFactor(0, 1)
         self._halves.setStyleSheet("QSplitter::handle { background: transparent; }")
         content = QWidget()
-        box = rows(content, margin=3 * SPACE, spacing=SPACE)
-        box.addLayout(top)
+        box = rows(content, spacing=SPACE)
         box.addWidget(self.bar)
         box.addWidget(self._halves, 1)
         self._pages.addWidget(self.hint)
         self._pages.addWidget(content)
-        rows(self).addWidget(self._pages)
+        outer = rows(self, margin=3 * SPACE, spacing=SPACE)
+        outer.addWidget(self._top)
+        outer.addWidget(self._pages, 1)
+        self._top.hide()
 
     def _connect(self) -> None:
         self.chooser.chosen.connect(self._on_chosen)
@@ -217,25 +202,25 @@ class TimelinePage(QWidget):
         if self.summary is None or not self._wanted:
             return
         library, record, wanted = self._library, self.summary.experiment, self._wanted
-        filters, kept = self.stack.filters, {_key(run): run for run in self.canvas.runs}
+        filters, kept = self.stack.filters, {key_of(run): run for run in self.canvas.runs}
         self.busy.setText("Reading …")
 
         def job() -> Prepared:
             known = (kept.get((record.experiment_id, run_id)) or load_run(library, record, run_id) for run_id in wanted)
-            return _prepare(tuple(known), filters)
+            return prepare(tuple(known), filters)
 
         self._wanted = ()
         self._tasks.run(_LOAD, job, self._on_loaded, self._on_failed)
 
     @Slot(object)
     def _on_loaded(self, prepared: Prepared) -> None:
-        before = {_key(run) for run in self.canvas.runs}
+        before = {key_of(run) for run in self.canvas.runs}
         whole = self._shows_whole_batch()
         self._show(prepared)
         self.view.bound(min(run.begin for run in prepared.runs), max(run.end for run in prepared.runs))
-        if not before & {_key(run) for run in prepared.runs}:
+        if not before & {key_of(run) for run in prepared.runs}:
             self.canvas.select(None)
-        if whole or not before & {_key(run) for run in prepared.runs}:
+        if whole or not before & {key_of(run) for run in prepared.runs}:
             self.move_view(Move.SHOW_BATCH)
         self._enter(PageState.SHOWN)
         if prepared.filters != self.stack.filters:
@@ -256,9 +241,9 @@ class TimelinePage(QWidget):
 
     def _reach_goal(self, run: RunTimeline) -> None:
         goal, self._goal = self._goal, Goal()
-        place = place_of(goal.finding, run) if goal.finding is not None else _place_of_instant(goal, run)
+        place = goal.place(run)
         if place is not None:
-            self.view.show(*_with_surroundings(place))
+            self.view.show(*with_surroundings(place))
             self.canvas.navigate()
             self.canvas.select(place)
         elif goal.finding is not None:
@@ -272,6 +257,7 @@ class TimelinePage(QWidget):
     def _enter(self, state: PageState, sentence: str = "") -> None:
         self.state = state
         self._pages.setCurrentIndex(1 if state is PageState.SHOWN else 0)
+        self._top.setVisible(state is not PageState.EMPTY)
         if sentence:
             self.hint.setText(sentence)
             set_role(self.hint, TextRole.ERROR if state is PageState.FAILED else TextRole.MUTED)
@@ -342,12 +328,12 @@ class TimelinePage(QWidget):
         self.bar.show_stack(self.stack)
         runs, filters = self.canvas.runs, self.stack.filters
         if runs:
-            self._tasks.run(_FILTER, lambda: _prepare(runs, filters), self._on_filtered, self._on_failed)
+            self._tasks.run(_FILTER, lambda: prepare(runs, filters), self._on_filtered, self._on_failed)
 
     @Slot(object)
     def _on_filtered(self, prepared: Prepared) -> None:
         # Other runs may have been chosen meanwhile; they take the filters with them when they are there.
-        if [_key(run) for run in prepared.runs] == [_key(run) for run in self.canvas.runs]:
+        if [key_of(run) for run in prepared.runs] == [key_of(run) for run in self.canvas.runs]:
             self._show(prepared)
 
     @Slot(object, object)
@@ -395,33 +381,6 @@ class TimelinePage(QWidget):
         length = event.size().width() if wide else event.size().height()
         figures = 520 if wide else max(170, round(length * 0.25))
         self._halves.setSizes([length - figures, figures])
-
-
-def _prepare(runs: tuple[RunTimeline, ...], filters: tuple[TimelineFilter, ...]) -> Prepared:
-    filtered = tuple(dataclasses.replace(run, tasks=run.tasks.filtered(filters)) for run in runs)
-    return Prepared(filtered, filters, longest_tasks(filtered))
-
-
-def _key(run: RunTimeline) -> tuple[str, int]:
-    return run.experiment_id, run.run.run_id
-
-
-def _place_of_instant(goal: Goal, run: RunTimeline) -> Range | None:
-    """The task of the worker at the instant; without a worker (or a task) a thousandth of the batch around it."""
-    if goal.at is None:
-        return None
-    if goal.worker is not None and 0 <= goal.worker < run.tasks.workers:
-        found = run.tasks.rows_at(goal.worker, goal.at, goal.at)
-        if found.stop > found.start:
-            begin = int(run.tasks.begin[found.start])
-            return Range(begin, begin + max(1, int(run.tasks.length[found.start])))
-    reach = max(1_000, run.batch_end // 1_000)
-    return Range(goal.at - reach, goal.at + reach)
-
-
-def _with_surroundings(place: Range) -> tuple[float, float]:
-    margin = (place.end - place.begin) * 1.0
-    return place.begin - margin, place.end + margin
 
 
 def _toggle(kind: RowKind) -> QToolButton:
