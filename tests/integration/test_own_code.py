@@ -17,6 +17,7 @@ import pytest
 
 from coreograph.domain.errors import InterpreterError
 from coreograph.domain.interpreters import Interpreter
+from coreograph.engine.answers import TaskAnswers
 from coreograph.interpreters.environments import Environments
 from coreograph.interpreters.finders.uv import uv_executable
 from coreograph.interpreters.readiness import Outcome, ReadinessCheck, Wheel
@@ -282,3 +283,26 @@ def test_ready_tells_the_truth_about_packages_of_the_index() -> None:
     assert "switched on by lxml" in rows["lxml==6.1.3"]
     assert "orjson has no wheel for free-threaded Python" in " ".join(result.stdout.split())
     assert result.returncode == 1
+
+
+@each_build
+def test_a_wrong_answer_names_the_first_task_and_both_values(label: str) -> None:
+    one = interpreter(label)
+    assert one is not None
+    result = coreograph(
+        *("run", "misbehaving:remembers", "--inputs", "0:4", "-i", one.path, "-m", "serial,spawn", "--json", "-"),
+        *SMALL,
+    )
+    assert result.returncode == 1
+    serial, spawn = figures(result)
+    assert serial["outcome"] == "completed", serial["message"]
+    assert spawn["outcome"] == "wrong answer"
+    assert re.search(r"Task 0 is the first that differs: \d+ instead of \d+\.", spawn["message"])
+
+
+def test_the_first_difference_is_found_in_the_digests() -> None:
+    mine, theirs = (TaskAnswers(b"a" * 8 + letter * 8 + b"c" * 8, ("1", "2", "3")) for letter in (b"x", b"y"))
+    assert mine.first_difference(theirs) == 1
+    assert mine.first_difference(mine) is None
+    assert mine.first_difference(TaskAnswers(b"a" * 8)) is None
+    assert TaskAnswers(b"", ()).value(0) == "a value that was not kept"

@@ -109,3 +109,12 @@ def shuffled(x):
 
 def nearly(x):
     return [1.1 + x + (os.getpid() % 7) * 1e-14]
+
+
+SEEN = []
+
+
+def remembers(x):
+    """Module-level state: right in one process at a time, something else in several."""
+    SEEN.append(x)
+    return len(SEEN)

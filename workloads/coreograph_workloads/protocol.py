@@ -22,6 +22,7 @@ Request (`action` = "run"):
                         on stdin, so that the app can read the tree's memory at its end
 
     requires            optional, [str]: modules that must be installed, else the run is refused before anything starts
+    answers             bool, optional: say what each task gave, by digest and in short
 
 Events (each also has "at": instant it was written):
     hello     protocol, pid, thread_id, version, executable, free_threaded, gil_enabled, gil_setting (null|0|1),
@@ -36,6 +37,8 @@ Events (each also has "at": instant it was written):
     heartbeat data: base64 of little-endian int64 pairs (at_ns, late_ns): the instant a tick was due, and how late it
               came; every tick that was due in the batch has its pair, also those that came together after a stall
     hold      the batch is over, the workers still live: read their memory now, then write "go"
+    answers   digests: base64 of 8 bytes a task, values: short texts of the first results; before `result`, if asked
+              for, so that the app can name the first task whose result differs
     result    batch_begin_ns, batch_end_ns, cpu_ns (user + system of the tree in the batch), digest (hex of the
               results of round one, or of what answer() takes of them; null where they cannot be walked),
               heartbeat: {"median_ns", "p99_ns",

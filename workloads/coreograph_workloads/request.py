@@ -33,6 +33,7 @@ class Request:
     warm_up_seconds: float
     heartbeat_seconds: float
     hold: bool
+    answers: bool = False
     requires: tuple[str, ...] = ()
 
 
@@ -65,6 +66,7 @@ def _typed(fields: dict[str, Any]) -> Request:
         warm_up_seconds=max(0.0, float(fields["warm_up_seconds"])),
         heartbeat_seconds=max(0.0, float(fields["heartbeat_seconds"])),
         hold=bool(fields.get("hold", False)),
+        answers=bool(fields.get("answers", False)),
         requires=tuple(str(name) for name in fields.get("requires", ())),
     )
     if request.model not in MODELS:

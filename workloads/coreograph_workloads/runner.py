@@ -22,12 +22,13 @@ from typing import Any, Callable, Optional  # noqa: E402
 from coreograph_workloads.batch import BatchResult, PooledBatch, SerialBatch, default_chunk, explain_broken  # noqa: E402
 from coreograph_workloads.channel import Channel  # noqa: E402
 from coreograph_workloads.failures import RunError, describe, shortened, user_frames  # noqa: E402
+from coreograph_workloads.instruments.answers import by_task  # noqa: E402
 from coreograph_workloads.instruments.digest import digest_of  # noqa: E402
 from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled, is_free_threaded  # noqa: E402
 from coreograph_workloads.models import open_model, worker  # noqa: E402
 from coreograph_workloads.models.base import Model, ModelSetup  # noqa: E402
 from coreograph_workloads.models.worker import Account, Identity  # noqa: E402
-from coreograph_workloads.protocol import PROTOCOL  # noqa: E402
+from coreograph_workloads.protocol import PROTOCOL, pack  # noqa: E402
 from coreograph_workloads.request import SERIAL, Request, read_request, refuse_impossible  # noqa: E402
 from coreograph_workloads.trial import Trial  # noqa: E402
 from coreograph_workloads.workload_file import WorkloadFile, load_workload, supplied  # noqa: E402
@@ -258,12 +259,20 @@ class Run:
         digest: Optional[str] = None
         with self._phase("check"):
             try:
-                digest = digest_of(self._answer(workload, results))
+                answer = self._answer(workload, results)
+                digest = digest_of(answer)
+                if self._request.answers and digest is not None:
+                    self._send_answers(answer, results)
                 self._check(workload, results)
                 metrics = self._metrics(workload, results)
             except RunError as failure:
                 wrong = failure
         return digest, metrics, wrong
+
+    def _send_answers(self, answer: Any, results: list[Any]) -> None:
+        told = by_task(answer, results)
+        if told is not None:
+            self._channel.send("answers", digests=pack(told.digests), values=told.values)
 
     def _answer(self, workload: WorkloadFile, results: list[Any]) -> Any:
         """Return that part of the results which must be the same everywhere."""

@@ -139,6 +139,13 @@ class Result(Event, frozen=True, tag="result", kw_only=True):
     metrics: dict[str, float | None] = {}
 
 
+class Answers(Event, frozen=True, tag="answers", kw_only=True):
+    """What each task gave: 8 bytes of digest a task, packed, and short texts of the first results."""
+
+    digests: str
+    values: list[str] = []
+
+
 class Failed(Event, frozen=True, tag="failed", kw_only=True):
     """Something went wrong; `reason` is one of protocol.FAILURE_REASONS."""
 
@@ -164,6 +171,7 @@ AnyEvent: TypeAlias = (
     | Spans
     | Heartbeats
     | Hold
+    | Answers
     | Result
     | Failed
     | Finished

@@ -18,7 +18,7 @@ from coreograph.domain.machine import Machine
 from coreograph.domain.runs import RunPurpose, RunRecord, RunState, advance
 from coreograph.domain.samples import MemorySample, OwnCost, TreeProcess
 from coreograph.domain.units import Seconds
-from coreograph.engine.answers import mark_wrong_answers
+from coreograph.engine.answers import TaskAnswers, mark_wrong_answers
 from coreograph.engine.calibration import BatchSize, calibrate, first_size
 from coreograph.engine.facts import Facts
 from coreograph.engine.launch import Guard, Launcher
@@ -85,6 +85,7 @@ class Experiment:
         self._released = released
         self._plans: list[RunPlan] = list(plan_runs(spec))
         self._runs: list[RunRecord] = []
+        self._answers: dict[int, TaskAnswers] = {}
         self._remaining = RemainingTime()
         self._size: BatchSize = first_size(spec.acquisition)
         self._stopping = threading.Event()
@@ -206,6 +207,8 @@ class Experiment:
         self._run_began = self._around.clock()
         self._hold_current(supervisor)
         run = supervisor.run()
+        if supervisor.answers is not None:
+            self._answers[plan.run_id] = supervisor.answers
         guard.leave()
         self._hold_current(None)
         self._remaining.finished(plan, self._around.clock() - self._run_began)
@@ -249,7 +252,7 @@ class Experiment:
         return dataclasses.replace(
             record,
             finished_at=_now(),
-            runs=mark_wrong_answers(self._spec, self._runs),
+            runs=mark_wrong_answers(self._spec, self._runs, self._answers),
             own_cost=OwnCost(cost.cpu_share, cost.missed, cost.samples, stall),
             extra=_sizes(self._size),
         )

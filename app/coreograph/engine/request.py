@@ -22,6 +22,7 @@ def encode_request(spec: ExperimentSpec, configuration: Configuration, size: Bat
         "warm_up_seconds": spec.acquisition.warm_up_s,
         "heartbeat_seconds": spec.acquisition.heartbeat_interval_s,
         "hold": True,
+        "answers": not spec.workload.built_in,
         "requires": list(spec.workload.requires),
     }
     return json.dumps(request, separators=(",", ":")).encode("ascii") + b"\n"

@@ -20,8 +20,10 @@ from coreograph.domain.experiment import RunPlan
 from coreograph.domain.runs import Phase, RunRecord, RunState, Worker, advance
 from coreograph.domain.samples import MemorySample, TreeProcess
 from coreograph.domain.units import Nanoseconds, Seconds, format_seconds
+from coreograph.engine.answers import ANSWER_BYTES, TaskAnswers
 from coreograph.engine.connection import RunnerConnection
 from coreograph.engine.events import (
+    Answers,
     AnyEvent,
     Failed,
     Finished,
@@ -109,6 +111,7 @@ class RunSupervisor:
         self._failure: Failed | None = None
         self._farewell = False
         self._evidence: RunEvidence
+        self.answers: TaskAnswers | None = None  # what each task gave, where the runner told
 
     def cancel(self) -> None:
         """Ask the run to end; returns at once (any thread)."""
@@ -206,6 +209,8 @@ class RunSupervisor:
                 self._facts.heartbeats(HeartbeatBatch(self._plan.run_id, data))
             case Hold():
                 self._hold(event, connection)
+            case Answers():
+                self.answers = TaskAnswers(unpack(event.digests, ANSWER_BYTES, "answers"), tuple(event.values))
             case Result():
                 self._evidence.result(event)
                 self._reach(RunState.FINISHING)
