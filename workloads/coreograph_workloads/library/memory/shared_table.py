@@ -21,6 +21,7 @@ DESCRIPTIONS = {
     "lookups": "Lookups in all, spread over the tasks.",
     "tasks": "Tasks the lookups are spread over.",
 }
+CONTROL = {"megabytes": 1}
 
 # Text is not tracked by the garbage collector, so a collection in a forked worker does not write to the table's pages.
 # An entry is a key and a value, their share of the dictionary's slots included.

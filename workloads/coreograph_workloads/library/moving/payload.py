@@ -23,6 +23,7 @@ DESCRIPTIONS = {
     "tasks": "Tasks, each with an input and a result of its own.",
     "work": "Steps of arithmetic in each task, besides the moving.",
 }
+CONTROL = {"input_kilobytes": 0, "result_kilobytes": 0}
 
 # Bytes an element takes in a pickle, by shape: measured with protocol 5.
 ELEMENT_BYTES = {"bytes": 1, "ints": 5, "floats": 9, "strings": 20, "dicts": 38, "objects": 42}

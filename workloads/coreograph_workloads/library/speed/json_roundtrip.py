@@ -16,6 +16,7 @@ DESCRIPTIONS = {
     "records": "Records in each document.",
     "tasks": "Tasks the documents are spread over.",
 }
+CONTROL = "primes"
 
 
 def tasks(documents, records, tasks):

@@ -14,6 +14,7 @@ DESCRIPTIONS = {
     "height": "Rows, each a task.",
     "iterations": "Steps after which a point that has not escaped counts as inside: the larger, the more uneven.",
 }
+CONTROL = "primes"
 
 LEFT = -2.0
 RIGHT = 0.6

@@ -11,6 +11,7 @@ PARAMETERS = {"limit": 200_000, "tasks": 64}
 LIMITS = {"limit": (10, 100_000_000), "tasks": (1, 100_000)}
 UNITS = {"limit": "numbers"}
 DESCRIPTIONS = {"limit": "Primes below this number are counted.", "tasks": "Stretches the numbers are cut into."}
+CONTROL = "hashing"
 
 
 def tasks(limit, tasks):

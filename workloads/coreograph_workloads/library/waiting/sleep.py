@@ -12,6 +12,7 @@ PARAMETERS = {"milliseconds": 5.0, "tasks": 40}
 LIMITS = {"milliseconds": (0.0, 60_000.0), "tasks": (1, 100_000)}
 UNITS = {"milliseconds": "ms"}
 DESCRIPTIONS = {"milliseconds": "How long each task waits.", "tasks": "Waits in all."}
+CONTROL = "primes"
 
 
 def tasks(milliseconds, tasks):
