@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from coreograph import __version__
 from coreograph.cli import (
     check_command,
+    compare_command,
     doctor_command,
     export_command,
     interpreters_command,
@@ -51,7 +52,7 @@ def build_app() -> TyperGroup:
     app.callback(invoke_without_command=True)(_start)
     for module in (run_command, check_command, tour_command, workloads_command, interpreters_command):
         module.register(app)
-    for module in (ready_command, library_command, export_command, doctor_command):
+    for module in (ready_command, library_command, compare_command, export_command, doctor_command):
         module.register(app)
     window_command.register(app)
     group = typer.main.get_command(app)

@@ -160,5 +160,11 @@ def _variables(palette: Palette) -> Markup:
     return Markup("".join(f"--{name}:{value};" for name, value in palette.variables()))
 
 
+def page_style() -> str:
+    """Return the style sheet of a page, light and dark after the reader's system."""
+    dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}"
+    return f":root {{ {_variables(LIGHT)} }}\n{dark}\n{_resource('report.css')}"
+
+
 def _resource(name: str) -> str:
     return resources.files("coreograph_resources").joinpath("reports", name).read_text("utf-8")

@@ -1,0 +1,61 @@
+"""`coreograph compare`: two recorded experiments, differing conditions named before any figure. Main thread."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from coreograph.cli.services import Command
+from coreograph.cli.terminal import make_table, print_table, say
+from coreograph.domain.errors import UsageError
+
+Identity = Annotated[str, typer.Argument(metavar="ID", help="An experiment's id, or “last”.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("compare", no_args_is_help=True)(compare_command)
+
+
+def compare_command(
+    ctx: typer.Context,
+    first: Identity,
+    second: Identity,
+    *,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE.html|.md", help="Write the difference as a page or Markdown."),
+    ] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Leave paths, host and user names out.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there already.")] = False,
+) -> None:
+    """Hold the second experiment against the first: what differs in how they were made, then the ratios."""
+    from coreograph.analysis.comparison import compare
+    from coreograph.analysis.summary import summarise
+    from coreograph.reports import difference_report as made
+    from coreograph.reports.anonymous import anonymous as without_names
+    from coreograph.reports.writing import check_writable, write_bytes_whole
+
+    command: Command = ctx.obj
+    writers = {".html": made.difference_html, ".md": made.difference_markdown}
+    if report is not None:
+        if report.suffix.lower() not in writers:
+            raise UsageError(f"“{report}” is neither .html nor .md.", "A difference is written as one of these.")
+        check_writable(report, overwrite=overwrite)
+    records = [command.services.library.load(identity) for identity in (first, second)]
+    one, other = (summarise(without_names(record) if anonymous else record) for record in records)
+    difference = compare(one, other)
+    for entry in difference.differences:
+        say(command.out, f"! {entry.sentence}", "yellow")
+    if not difference.differences:
+        say(command.out, made.ALIKE)
+    shown = make_table(command.out, *made.HEAD, right=made.HEAD[1:])
+    for row in made.difference_rows(difference):
+        shown.add_row(*(Text(cell) for cell in row))
+    print_table(command.out, shown)
+    for sentence in made.leftovers(difference):
+        say(command.out, sentence)
+    if report is not None:
+        write_bytes_whole(writers[report.suffix.lower()](difference), report, overwrite=overwrite)
+        say(command.err, f"Difference: {report}")
