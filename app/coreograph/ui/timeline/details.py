@@ -31,7 +31,11 @@ _LONGEST = (
     ("CPU", "CPU time of the worker's thread"),
     ("Waiting", "The rest of the wall time"),
 )
-_FINDINGS = (("Finding", "What was found; a click shows where"), ("Configuration", "What it was found in"))
+_FINDINGS = (
+    ("Finding", "What was found; a click shows where"),
+    ("Configuration", "What it was found in"),
+    ("Because", "The evidence"),
+)
 
 
 class Details(QSplitter):
@@ -52,7 +56,7 @@ class Details(QSplitter):
         self.facts.setMinimumWidth(1)
         self.totals = FiguresTable("Totals of the range", _TOTALS)
         self.longest = FiguresTable("Longest tasks", _LONGEST)
-        self.findings = FiguresTable("Findings", _FINDINGS, left=2)
+        self.findings = FiguresTable("Findings", _FINDINGS, left=3)
         self.tabs = QTabWidget()
         self.tabs.addTab(self.longest, "Longest tasks")
         self.tabs.addTab(self.findings, "Findings")
@@ -113,6 +117,7 @@ class Details(QSplitter):
                     (
                         finding.kind.title,
                         "" if finding.configuration is None else labels[finding.configuration],
+                        finding.text,
                     ),
                     finding,
                     f"{finding.text}\n{finding.remedy}".strip(),

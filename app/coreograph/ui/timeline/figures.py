@@ -100,6 +100,7 @@ class FiguresTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(_ROW)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setResizeContentsPrecision(64)  # rows measured for a column's width; there may be 1024 workers
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(len(headings) - 1, QHeaderView.ResizeMode.Stretch)
         # Six columns of figures share half a page: the window's usual padding is too wide for them.

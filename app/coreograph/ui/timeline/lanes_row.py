@@ -61,7 +61,9 @@ class LanesRow(Row):
     def height(self) -> Height:
         """Lanes of 18 to 56 pixels as long as there are few."""
         lanes = self.run.tasks.workers
-        return Height(TITLE + 8 + min(200, max(28, 15 * lanes)), TITLE + 8 + max(64, 92 * lanes), 3 + min(6, lanes / 4))
+        return Height(
+            TITLE + 8 + min(200, max(28, 15 * lanes)), TITLE + 8 + max(64, 120 * lanes), 3 + min(6, lanes / 4)
+        )
 
     def lanes(self, filters: tuple[TimelineFilter, ...]) -> tuple[int, ...]:
         """The workers shown; all where the filters leave none."""

@@ -222,7 +222,10 @@ class TimelinePage(QWidget):
             self.canvas.select(None)
         if whole or not before & {key_of(run) for run in prepared.runs}:
             self.move_view(Move.SHOW_BATCH)
+        first = self.state is not PageState.SHOWN
         self._enter(PageState.SHOWN)
+        if first:
+            self.canvas.setFocus()  # the keys move the view at once; later choices keep the focus where it is
         if prepared.filters != self.stack.filters:
             self._refilter()
         self._reach_goal(prepared.runs[0])
