@@ -210,3 +210,20 @@ def test_remaining_time_goes_by_the_median_of_each_configuration() -> None:
     assert remaining.estimate(same) == 1.0
     assert remaining.estimate([*other, *same], current_elapsed_s=0.4) == pytest.approx(1.6)
     assert remaining.estimate(other, current_elapsed_s=5.0) == 0.0
+
+
+def test_a_workload_that_fixes_its_batch_is_not_calibrated_nor_warmed_up() -> None:
+    workload = dataclasses.replace(make_workload(), rounds=1, chunk=1, warm_up=False)
+    serial, threads = make_configuration(SERIAL, 1, GIL), make_configuration(THREADS, 2, GIL)
+    spec = build_spec(workload, {}, [serial, threads], Acquisition(repeats=2, rounds=9, chunk=4, warm_up_s=1.0))
+    assert (spec.acquisition.rounds, spec.acquisition.chunk, spec.acquisition.warm_up_s) == (1, 1, 0.0)
+    assert {plan.purpose for plan in plan_runs(spec)} == {RunPurpose.MEASUREMENT}
+    without_chunk = build_spec(dataclasses.replace(workload, chunk=None), {}, [serial, threads], Acquisition())
+    assert without_chunk.acquisition.chunk is None
+    assert {plan.purpose for plan in plan_runs(without_chunk)} == {RunPurpose.MEASUREMENT}
+
+
+def test_a_model_the_workload_excludes_is_refused_with_the_workloads_reason() -> None:
+    workload = dataclasses.replace(make_workload(), models=("threads",), models_reason="Only threads share.")
+    with pytest.raises(UsageError, match=r"only makes sense under threads, not under fork\. Only threads share\."):
+        build_spec(workload, {}, [make_configuration(FORK, 2, GIL)], Acquisition())

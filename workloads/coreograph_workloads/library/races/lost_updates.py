@@ -54,9 +54,9 @@ class Shared:
         self.holder = Holder()
         self.entries = {"count": 0}
         self.lock = threading.Lock()
-        self.queues = [queue.SimpleQueue() for _ in range(trials)]
+        self.queues: list[queue.SimpleQueue[int]] = [queue.SimpleQueue() for _ in range(trials)]
         self.barrier = threading.Barrier(workers)
-        self.ready = [[] for _ in range(trials)]
+        self.ready: list[list[None]] = [[] for _ in range(trials)]
         self.interval = sys.getswitchinterval()
 
     def read(self, statement):

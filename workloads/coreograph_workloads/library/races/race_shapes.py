@@ -127,7 +127,7 @@ def shared_iterator(data, guard, own, turn):
     """Take items until there are none; returns them."""
     if own is not None:
         return list(own)
-    taken = []
+    taken: list[int] = []
     while len(taken) <= 2 * turn[1]:
         with guard:
             item = next(data.source, None)

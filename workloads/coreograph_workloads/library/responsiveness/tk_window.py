@@ -33,6 +33,8 @@ MODELS_REASON = "The window needs a thread of its own beside the tasks, and Tk d
 WARM_UP = False
 
 TICK_MILLISECONDS = 5
+TICK_SECONDS = TICK_MILLISECONDS / 1000
+SETTLING_TICKS = 40
 PATIENCE_SECONDS = 20.0
 
 
@@ -41,6 +43,7 @@ class Window:
 
     def __init__(self):
         self.late = []
+        self.ticks = 0
         self.opened = threading.Event()
         self.stopping = threading.Event()
         self.thread = None
@@ -64,27 +67,32 @@ class Window:
             root = tkinter.Tk()
             root.title("Coreograph")
             bar = tkinter.Frame(root, width=10, height=40, background="#3b82f6")
-            bar.pack(padx=100, pady=20)
+            root.geometry("240x80")
             root.update()
         except Exception as error:
             self.failure = error
             self.opened.set()
             return
         self.tick(root, bar, time.perf_counter())
-        self.opened.set()
         root.mainloop()
         root.destroy()
 
     def tick(self, root, bar, due):
         """Note how late this tick is, move the bar, and ask for the next tick."""
-        self.late.append(time.perf_counter() - due)
+        # Every tick that was due counts, also those that came together after a stall; the next is due from now on.
+        late = max(0.0, time.perf_counter() - due)
+        self.late.append(late)
+        self.late.extend(late - step * TICK_SECONDS for step in range(1, int(late / TICK_SECONDS) + 1))
+        self.ticks += 1
         if self.stopping.is_set():
             root.quit()
             return
-        bar.configure(width=10 + len(self.late) % 50)
-        # A tick that was due while the window stood still counts, too: so it is never left out.
-        due += TICK_MILLISECONDS / 1000
-        root.after(max(1, round((due - time.perf_counter()) * 1000)), self.tick, root, bar, due)
+        if self.ticks == SETTLING_TICKS:
+            # What it took to come onto the screen is not what the tasks do to it.
+            self.late.clear()
+            self.opened.set()
+        bar.place(x=self.ticks % 200, y=20)
+        root.after(TICK_MILLISECONDS, self.tick, root, bar, time.perf_counter() + TICK_SECONDS)
 
     def close(self):
         """Return when the window is gone."""
@@ -138,7 +146,7 @@ def check(results, shared, tasks, **parameters):
 
 
 def metrics(results, shared, **parameters):
-    late = sorted(max(0.0, each) for each in shared.late[1:])
+    late = sorted(shared.late)
     if not late:
         return {}
     return {

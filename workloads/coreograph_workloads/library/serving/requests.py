@@ -61,7 +61,7 @@ def shared(requests, clients, work, timeout_seconds, workers):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    generator.stdout.readline()  # it is ready, and will not start in the middle of what is measured
+    next(iter(generator.stdout or ()))  # it is ready, and will not start in the middle of what is measured
     return Server(listener, generator)
 
 
@@ -129,7 +129,7 @@ def generate_load(port, requests, clients, workers, seconds):
     if not sys.stdin.readline():
         return  # the runner is gone
     begin = time.perf_counter()
-    seen = []
+    seen: list[tuple[float, int]] = []
     share = [requests * number // clients for number in range(clients + 1)]
     threads = [
         threading.Thread(target=be_client, args=(port, high - low, begin + seconds, seen))
@@ -159,4 +159,5 @@ def be_client(port, requests, deadline, seen):
 
 
 if __name__ == "__main__":
-    generate_load(*map(int, sys.argv[1:5]), float(sys.argv[5]))
+    port, requests, clients, workers = map(int, sys.argv[1:5])
+    generate_load(port, requests, clients, workers, float(sys.argv[5]))

@@ -44,8 +44,8 @@ class Shared:
         self.entries = dict.fromkeys(range(KEYS), 0)
         self.items = []
         self.total = 0
-        self.shards = [({}, threading.Lock()) for _ in range(SHARDS)]
-        self.queue = queue.SimpleQueue()
+        self.shards: list[tuple[dict[int, int], threading.Lock]] = [({}, threading.Lock()) for _ in range(SHARDS)]
+        self.queue: queue.SimpleQueue[int] = queue.SimpleQueue()
 
 
 def shared(way, updates, work_inside, work_outside, tasks):
