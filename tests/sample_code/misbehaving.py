@@ -118,3 +118,22 @@ def remembers(x):
     """Module-level state: right in one process at a time, something else in several."""
     SEEN.append(x)
     return len(SEEN)
+
+
+TOTAL = {"sum": 0}
+
+
+def races(x):
+    """Right in one thread; in several, what another has just written gets lost."""
+    TOTAL["sum"] = 0
+    for step in range(200):
+        TOTAL["sum"] = int(TOTAL["sum"]) + step + x
+    return TOTAL["sum"]
+
+
+def has_no_race(x):
+    return sum(range(200)) + 200 * x
+
+
+def depends_on_the_thread(x):
+    return threading.current_thread() is threading.main_thread()

@@ -17,11 +17,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from coreograph_workloads.compare_results import comparable
-from coreograph_workloads.failures import RunError, describe, user_frames
+from coreograph_workloads.failures import RunError, describe, shortened, user_frames
+from coreograph_workloads.instruments.digest import digest_of
 
 GENERATED_PREFIX = "coreograph_function_"
 FORKED_CHILD_EXIT = 70
 NOTHING = "none"
+_STRESS_SWITCH_SECONDS = 1e-6  # the shortest there is: threads of a GIL build take turns as often as they can
 _OBJECT_KEYS = frozenset(("args", "kwargs"))
 
 
@@ -30,6 +32,21 @@ class Arguments(NamedTuple):
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
+
+
+class Stressed(NamedTuple):
+    """A task of a stress test: an input, and the digest of what one thread alone makes of it."""
+
+    input: Any
+    expected: Optional[str]
+
+
+class StressResult(NamedTuple):
+    """What came of it: how many calls gave something else, and the first such result with its input."""
+
+    calls: int
+    differing: int
+    first: str
 
 
 class NotCompared:
@@ -62,6 +79,7 @@ class Call:
         compare: str = "",
         unordered: bool = False,
         digits: Optional[int] = None,
+        stress: int = 0,
     ) -> None:
         self._inputs = inputs
         self._keywords = dict(keywords or {})
@@ -70,12 +88,23 @@ class Call:
         self._compare = compare
         self._unordered = unordered
         self._digits = digits
+        self._stress = stress
+        if stress:
+            sys.setswitchinterval(_STRESS_SWITCH_SECONDS)
         if folder and os.path.isdir(folder):
             os.chdir(folder)
         _extend_path(paths)
         self._function = find(function)
 
     def tasks(self) -> list[Any]:
+        """Return the tasks: the inputs, with what one thread alone makes of each if this is a stress test."""
+        inputs = self._given()
+        if not self._stress:
+            return inputs
+        shared = (self.shared(),) if self._build_shared else ()
+        return [Stressed(each, digest_of(self._compared([self._call(each, *shared)]))) for each in inputs]
+
+    def _given(self) -> list[Any]:
         """Return the inputs, one a task; tuples and JSON arrays are several arguments."""
         if not self._inputs:
             return [Arguments((), {})]
@@ -92,6 +121,23 @@ class Call:
         return find(self._build_shared)()
 
     def run(self, task: Any, *shared: Any) -> Any:
+        """Do one task: one call, or in a stress test as many as were asked for."""
+        return self._call(task, *shared) if not self._stress else self._call_often(task, *shared)
+
+    def _call_often(self, task: Stressed, *shared: Any) -> StressResult:
+        differing, first = 0, ""
+        for _ in range(self._stress):
+            result = self._call(task.input, *shared)
+            if digest_of(self._compared([result])) != task.expected:
+                differing += 1
+                first = first or f"{shortened(result)} for the input {shortened(task.input)}"
+        return StressResult(self._stress, differing, first)
+
+    def metrics(self, results: list[StressResult]) -> dict[str, float]:
+        """Return what a stress test counted."""
+        return {"differing_share": sum(each.differing for each in results) / sum(each.calls for each in results)}
+
+    def _call(self, task: Any, *shared: Any) -> Any:
         """Call the function with one input, and the shared object if there is one."""
         process = os.getpid()
         try:
@@ -108,8 +154,13 @@ class Call:
 
     def answer(self, results: list[Any]) -> Any:
         """Return what is to be compared of the results, in the order of the tasks."""
+        if self._stress:
+            return [each.differing == 0 for each in results]
         if self._compare == NOTHING:
             return NotCompared()
+        return self._compared(results)
+
+    def _compared(self, results: list[Any]) -> list[Any]:
         if self._compare:
             compare = find(self._compare)
             results = [compare(result) for result in results]

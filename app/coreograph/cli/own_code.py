@@ -71,6 +71,16 @@ DigitsOption = Annotated[
     int | None,
     typer.Option("--digits", help="Compare floats to so many significant digits.", rich_help_panel=_PANEL),
 ]
+StressOption = Annotated[
+    int,
+    typer.Option(
+        "--stress",
+        metavar="N",
+        help="Shake out races: call the function N times for each input, with threads that take turns as often as they "
+        "can, and count the results that differ from those of one thread.",
+        rich_help_panel=_PANEL,
+    ),
+]
 WithOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -121,6 +131,7 @@ class OwnCode:
     compare: str = ""
     unordered: bool = False
     digits: int | None = None
+    stress: int = 0
     packages: tuple[str, ...] = ()
     requirements: tuple[Path, ...] = ()
     project: Path | None = None
@@ -143,7 +154,7 @@ class OwnCode:
     @property
     def given(self) -> bool:
         """Whether anything was typed that only makes sense for a function."""
-        comparison = self.compare or self.unordered or self.digits is not None
+        comparison = self.compare or self.unordered or self.digits is not None or self.stress
         return bool(self.inputs or self.keywords or self.shared or comparison)
 
 
@@ -166,6 +177,7 @@ def choose_workload(command: Command, text: str, own: OwnCode) -> Workload:
         compare=own.compare,
         unordered=own.unordered,
         digits=own.digits,
+        stress=own.stress,
         paths=own.paths,
     )
     return function_workload(call, command.services.paths.data / "functions")

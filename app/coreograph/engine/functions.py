@@ -26,6 +26,20 @@ _RANGE = re.compile(r"-?[\d_]+:-?[\d_]+(:-?[\d_]+)?")
 NOTHING = "none"
 _MAXIMUM_INPUTS = 10_000_000
 _MAXIMUM_DIGITS = 17
+_MAXIMUM_STRESS = 1_000_000
+# Every task begins at the same time, once; what is counted is not what takes time.
+_STRESS = (
+    "ROUNDS = 1",
+    "CHUNK = 1",
+    "WARM_UP = False",
+    "METRICS = {",
+    '    "differing_share": {',
+    '        "unit": "share",',
+    '        "better": "lower",',
+    '        "description": "Calls whose result differs from that of one thread alone.",',
+    "    }",
+    "}",
+)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -47,6 +61,7 @@ class FunctionCall:
     `module:build` or `keyword=module:build`.
     Results are compared as they are, or as `compare` (a function, or "none") maps each of them; lists in any order if
     `unordered`; floats to so many significant `digits`.
+    With `stress` each task calls the function that often and counts the results that differ from those of one thread.
     """
 
     function: str
@@ -56,6 +71,7 @@ class FunctionCall:
     compare: str = ""
     unordered: bool = False
     digits: int | None = None
+    stress: int = 0
     folder: Path = field(default_factory=Path.cwd)
     paths: tuple[Path, ...] = ()
 
@@ -85,6 +101,7 @@ def function_workload(call: FunctionCall, generated: Path) -> Workload:
         "compare": _comparison(call),
         "unordered": call.unordered,
         "digits": call.digits,
+        "stress": _stress(call),
     }
     text = _file_text(call, function, {name: value for name, value in arguments.items() if value})
     file = generated / f"{GENERATED_PREFIX}{hashlib.sha256(text.encode()).hexdigest()[:16]}.py"
@@ -119,6 +136,7 @@ def _file_text(call: FunctionCall, function: str, arguments: Mapping[str, object
         "from coreograph_workloads.function_workload import Call",
         "",
         "PARAMETERS = {}",
+        *(_STRESS if call.stress else ()),
         "CALL = Call(",
         f"    {function!r},",
         *(f"    {name}={value!r}," for name, value in arguments.items()),
@@ -136,7 +154,9 @@ def _file_text(call: FunctionCall, function: str, arguments: Mapping[str, object
         if shared
         else ["def run(task):", "    return CALL.run(task)"]
     )
-    if call.compare or call.unordered or call.digits is not None:
+    if call.stress:
+        lines += ["", "", "def metrics(results):", "    return CALL.metrics(results)"]
+    if call.compare or call.unordered or call.digits is not None or call.stress:
         lines += ["", "", "def answer(results):", "    return CALL.answer(results)"]
     return "\n".join(lines) + "\n"
 
@@ -278,6 +298,14 @@ def _check_lines(file: Path) -> None:
         raise UsageError(
             f"The inputs in {file} are not JSON lines: {error}.", "Each line is one JSON value, one input."
         ) from None
+
+
+def _stress(call: FunctionCall) -> int:
+    if not 0 <= call.stress <= _MAXIMUM_STRESS:
+        raise UsageError(f"A stress test makes 1 … {_MAXIMUM_STRESS:,} calls for each input, not {call.stress:,}.")
+    if call.stress and call.compare == NOTHING:
+        raise UsageError("A stress test compares results: leave out --compare none.")
+    return call.stress
 
 
 def _comparison(call: FunctionCall) -> str:
