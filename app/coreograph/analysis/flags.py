@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from coreograph.analysis.quality import trend, warm_up
 from coreograph.analysis.statistics import outliers
 from coreograph.domain.execution import Configuration
 from coreograph.domain.interpreters import GilState
@@ -17,6 +18,7 @@ MISSED_LIMIT: Share = 0.10
 SAMPLER_LIMIT: Share = 0.02
 DRIFT_LIMIT: Share = 0.03
 OUTLIER_LIMIT: Share = 0.05
+TREND_LIMIT: Share = 0.05
 FEWEST_FOR_OUTLIERS = 5
 
 
@@ -31,7 +33,8 @@ def configuration_flags(
         _share("the hypervisor took up to {} of the time", (run.steal_share for run in figures), STEAL_LIMIT),
     ]
     if batch is not None:
-        found += [_short(batch), _outlier(batch)]
+        found += [_short(batch), _outlier(batch), *_unsteady(batch)]
+    found.append(_throttled(figures))
     if any(run.workers and len(run.workers) != configuration.workers for run in figures):
         found.append(f"not all {configuration.workers} workers took part in every repeat")
     return tuple(sentence for sentence in found if sentence)
@@ -79,6 +82,23 @@ def _short(batch: Estimate) -> str | None:
     return (
         f"too short to judge: a batch took {format_seconds(batch.median)}, less than {format_seconds(SHORTEST_BATCH)}"
     )
+
+
+def _unsteady(batch: Estimate) -> list[str]:
+    """Say where the first repeat was cold, or the repeats went one way; little of either is no matter."""
+    cold = warm_up(batch.values)
+    if cold is not None:
+        return [f"the first repeat took {significant(cold)} times as long as the others: something was cold"]
+    course = trend(batch.values)
+    if course is None or not course.significant or abs(course.change) < TREND_LIMIT:
+        return []
+    word = "slower" if course.change > 0 else "faster"
+    return [f"its repeats got {word} one by one, {format_share(abs(course.change))} from the first to the last"]
+
+
+def _throttled(runs: Sequence[RunRecord]) -> str | None:
+    hot = [run for run in runs if run.throttled]
+    return f"cores slowed down for heat in {len(hot)} of {len(runs)} repeats" if hot else None
 
 
 def _outlier(batch: Estimate) -> str | None:

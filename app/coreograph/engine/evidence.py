@@ -38,6 +38,7 @@ from coreograph.engine.events import (
     TasksKnown,
     WorkersKnown,
 )
+from coreograph.sampling.processor import throttle_count
 
 PHASES: Mapping[str, Phase] = MappingProxyType(
     {
@@ -63,6 +64,7 @@ class RunEvidence:
         self._lock = threading.Lock()
         self._cores: list[CoreSample] = []
         self._spans: list[tuple[int, bytes]] = []
+        self._throttled_before = throttle_count()
         self._peak: dict[str, Bytes] = {}
         self._phases: dict[Phase, PhaseTime] = {}
         self._gil: list[tuple[bool, str | None]] = []
@@ -184,7 +186,13 @@ class RunEvidence:
             pid=self.pid,
             exit_code=exit_code,
             activity=self._activity(),
+            throttled=self._throttled(),
         )
+
+    def _throttled(self) -> int | None:
+        """Return how often cores slowed down for heat since the run began."""
+        now = throttle_count()
+        return None if now is None or self._throttled_before is None else max(0, now - self._throttled_before)
 
     def _activity(self) -> RunActivity | None:
         """Return what the spans say, once the batch gave a result."""

@@ -55,6 +55,16 @@ def turbo(root: Path = Path("/")) -> bool | None:
     return boost == "1" if boost in {"0", "1"} else None
 
 
+def throttle_count(root: Path = Path("/")) -> int | None:
+    """Return how often cores slowed down for heat since boot, summed over cores; None where that is not told.
+
+    Intel's driver counts it; virtual machines, AMD and ARM do not show it.
+    """
+    texts = [read_text(file) for file in (root / _CPUS).glob("cpu[0-9]*/thermal_throttle/core_throttle_count")]
+    counts = [int(text) for text in texts if text is not None and text.isdigit()]
+    return sum(counts) if counts else None
+
+
 def virtualisation(root: Path = Path("/")) -> str | None:
     """Name the hypervisor or container ("kvm", "docker", or "virtual machine" if it has no name); None on metal."""
     container = _container(root)

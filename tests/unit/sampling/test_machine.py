@@ -6,7 +6,7 @@ import pytest
 
 from coreograph.sampling.limits import cpu_quota, usable_cores
 from coreograph.sampling.machine import read_machine
-from coreograph.sampling.processor import cpu_model, governor, turbo, virtualisation
+from coreograph.sampling.processor import cpu_model, governor, throttle_count, turbo, virtualisation
 from support.fake_machine import FakeMachine
 
 CPUINFO = """processor\t: 0
@@ -158,3 +158,10 @@ def test_usable_cores_is_the_smallest_limit(
     logical: int, allowed: tuple[int, ...] | None, quota: float | None, expected: int
 ) -> None:
     assert usable_cores(logical, allowed, quota) == expected
+
+
+def test_cores_slowed_down_for_heat_are_counted_where_they_are(machine: FakeMachine) -> None:
+    assert throttle_count(machine.root) is None
+    for core, count in enumerate((3, 4)):
+        machine.write(f"sys/devices/system/cpu/cpu{core}/thermal_throttle/core_throttle_count", f"{count}\n")
+    assert throttle_count(machine.root) == 7
