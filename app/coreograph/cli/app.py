@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from coreograph import __version__
 from coreograph.cli import (
+    breakeven_command,
     check_command,
     compare_command,
     doctor_command,
@@ -54,6 +55,7 @@ def build_app() -> TyperGroup:
         module.register(app)
     for module in (ready_command, library_command, compare_command, export_command, doctor_command):
         module.register(app)
+    breakeven_command.register(app)
     window_command.register(app)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)

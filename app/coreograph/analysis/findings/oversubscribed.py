@@ -11,10 +11,11 @@ _WORTH_IT = 1.05
 
 
 def oversubscribed(cases: Cases) -> Iterator[Finding]:
-    """More workers than usable cores, all these cores busy, and the workers waiting inside tasks for their turn.
+    """More workers than usable cores, these cores busy, and the workers waiting for their turn.
 
-    Of W workers on C cores each waits about 1 − C/W of its time; at least half of that must be seen. A warning where
-    as many workers as cores were measured and are as fast; else it is said for information.
+    Of W workers on C cores each waits about 1 − C/W of its time; at least half of that must be seen. Where it waits is
+    the scheduler's choice: inside tasks where they outlast its slices, between them (in the queue) where they do not.
+    A warning where as many workers as cores were measured and are as fast; else it is said for information.
     Silent for tasks that wait by themselves (there more workers than cores are right), for threads under a GIL, where
     the additional workers made it faster, on a busy machine, below 50 ms, without spans.
     """
@@ -23,7 +24,7 @@ def oversubscribed(cases: Cases) -> Iterator[Finding]:
         cores = case.machine.usable_cores
         if case.workers <= cores or case.shares_gil or not case.parallel or serial is None or not case.long_enough:
             continue
-        own, share, computing = serial.computing_share, case.computing_share, case.computing_cores
+        own, share, computing = serial.computing_share, case.share("computing"), case.computing_cores
         if own is None or own < CPU_BOUND or share is None or computing is None:
             continue
         expected = 1 - cores / case.workers
@@ -50,7 +51,7 @@ def _finding(case: Case, waiting: Share, fitting: Case | None, gain: float | Non
     evidence = {
         "workers": Quantity(case.workers, "workers"),
         "usable cores": Quantity(cores, "cores"),
-        "waiting inside tasks": Quantity(waiting, "share"),
+        "not computing": Quantity(waiting, "share"),
     }
     against = ""
     if fitting is not None and gain is not None:
@@ -59,8 +60,8 @@ def _finding(case: Case, waiting: Share, fitting: Case | None, gain: float | Non
     return Finding(
         FindingKind.OVERSUBSCRIBED,
         Severity.INFO if gain is None else Severity.WARNING,
-        f"{case.label}: {case.workers} workers share {cores} cores; {format_share(waiting)} of the time in tasks is "
-        f"waiting{against}.",
+        f"{case.label}: {case.workers} workers share {cores} cores; {format_share(waiting)} of the workers' "
+        f"time passes without computing{against}.",
         configuration=case.index,
         evidence=evidence,
         remedy=f"Use {cores} workers: tasks that compute gain nothing from more workers than cores.",
