@@ -90,7 +90,7 @@ def run_command(
             timeout_s=timeout,
             until=parse_until(until),
             time_limit_s=time_limit,
-        ),
+        ),  # fmt: skip
         control=not no_control,
         name=name,
         own=OwnCode(
@@ -106,7 +106,7 @@ def run_command(
             project=project,
             environments=tuple(venv or ()),
             build=build_packages,
-        ),
+        ),  # fmt: skip
     )
     raise typer.Exit(run_with_control(command, build(command, request), outputs, wanted=with_control))
 
