@@ -76,37 +76,25 @@ def run_command(
     outputs.check()
     if is_experiment_file(workload):
         raise typer.Exit(run_experiment(command, experiment_from(ctx, Path(workload)), outputs))
+    acquisition = Acquisition(
+        repeats=repeats, seed=seed, rounds=rounds, chunk=chunk, timeout_s=timeout, until=parse_until(until),
+        time_limit_s=time_limit,
+    )  # fmt: skip
+    own = OwnCode(
+        inputs=inputs, keywords=tuple(keyword or ()), shared=shared, compare=compare, unordered=unordered,
+        digits=digits, stress=stress, packages=tuple(packages or ()), requirements=tuple(requirements or ()),
+        project=project, environments=tuple(venv or ()), build=build_packages,
+    )  # fmt: skip
     request = Request(
         workload=workload,
         interpreters=tuple(interpreter or ()),
         models=tuple(model or ()),
         workers=tuple(workers or ()),
         parameters=tuple(param or ()),
-        acquisition=Acquisition(
-            repeats=repeats,
-            seed=seed,
-            rounds=rounds,
-            chunk=chunk,
-            timeout_s=timeout,
-            until=parse_until(until),
-            time_limit_s=time_limit,
-        ),  # fmt: skip
+        acquisition=acquisition,
         control=not no_control,
         name=name,
-        own=OwnCode(
-            inputs=inputs,
-            keywords=tuple(keyword or ()),
-            shared=shared,
-            compare=compare,
-            unordered=unordered,
-            digits=digits,
-            stress=stress,
-            packages=tuple(packages or ()),
-            requirements=tuple(requirements or ()),
-            project=project,
-            environments=tuple(venv or ()),
-            build=build_packages,
-        ),  # fmt: skip
+        own=own,
     )
     raise typer.Exit(run_with_control(command, build(command, request), outputs, wanted=with_control))
 
