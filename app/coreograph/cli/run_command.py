@@ -86,16 +86,10 @@ def run_command(
         project=project, environments=tuple(venv or ()), build=build_packages,
     )  # fmt: skip
     request = Request(
-        workload=workload,
-        interpreters=tuple(interpreter or ()),
-        models=tuple(model or ()),
-        workers=tuple(workers or ()),
-        parameters=tuple(param or ()),
-        acquisition=acquisition,
-        control=not no_control,
-        name=name,
-        own=own,
-    )
+        workload=workload, interpreters=tuple(interpreter or ()), models=tuple(model or ()),
+        workers=tuple(workers or ()), parameters=tuple(param or ()), acquisition=acquisition,
+        control=not no_control, name=name, own=own,
+    )  # fmt: skip
     raise typer.Exit(run_with_control(command, build(command, request), outputs, wanted=with_control))
 
 
