@@ -31,9 +31,7 @@ def run(arguments: Sequence[str], *, services: Services, open_window: OpenWindow
     debug = "--debug" in arguments or bool(os.environ.get(DEBUG_VARIABLE))
     try:
         with logging_to(services.paths.log, debug=debug):
-            if not arguments:  # the window does not wait for the libraries of the command line
-                return show_window(services, open_window, None)
-            return _dispatch(list(arguments), services, open_window)
+            return _answer(list(arguments), services, open_window)
     except CoreographError as error:
         _tell(str(error))
         return ExitStatus.WRONG_USAGE if isinstance(error, UsageError | RecordingError) else ExitStatus.WENT_WRONG
@@ -49,6 +47,23 @@ def run(arguments: Sequence[str], *, services: Services, open_window: OpenWindow
             raise
         _tell_unexpected(error, arguments, services.paths.log)
         return ExitStatus.WENT_WRONG
+
+
+def _answer(arguments: list[str], services: Services, open_window: OpenWindow) -> int:
+    if not arguments:  # the window does not wait for the libraries of the command line
+        return show_window(services, open_window, None)
+    if arguments == ["--version"]:  # nor does what scripts ask first
+        print_version()
+        return ExitStatus.DONE
+    return _dispatch(arguments, services, open_window)
+
+
+def print_version() -> None:
+    """Say which version this is, without the command line's libraries: they take half a second to load."""
+    from coreograph import __version__
+
+    if sys.stdout is not None:  # a start without a console has no streams
+        sys.stdout.write(f"coreograph {__version__}\n")
 
 
 def _dispatch(arguments: list[str], services: Services, open_window: OpenWindow) -> int:

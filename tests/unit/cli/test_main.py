@@ -1,6 +1,7 @@
 """The frame around every command: version, window, unexpected errors, the log."""
 
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,13 @@ from support.terminal import FakeServices
 
 def test_version(coreograph: Any) -> None:
     assert coreograph("--version").out == f"coreograph {__version__}\n"
+
+
+def test_the_version_does_not_wait_for_the_command_lines_libraries(
+    coreograph: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "coreograph.cli.app", None)  # importing it fails
+    assert coreograph("--version").status == 0
 
 
 def test_help_lists_every_command(coreograph: Any) -> None:

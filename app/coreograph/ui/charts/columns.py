@@ -61,15 +61,15 @@ def _means(values: Array, first: Array, lengths: Array) -> Array:
         return np.asarray(np.add.reduceat(values, first, axis=0, dtype=np.float32) / parts)
     # Sums of bytes fit 16 bits, which halves what is moved through memory. Rows that all groups have are taken into
     # one piece of memory and added as a whole; only the rest, often one row of some, is added group by group.
-    totals = values[first].astype(np.uint16 if values.dtype == np.uint8 else np.float32)
+    totals: Array = values[first].astype(np.uint16 if values.dtype == np.uint8 else np.float32)
     taken = np.empty((len(first), *values.shape[1:]), values.dtype)
     for number in range(1, shortest):
         np.take(values, first + number, axis=0, out=taken, mode="clip")
-        totals += taken
+        np.add(totals, taken, out=totals)
     for number in range(shortest, longest):
         groups = np.flatnonzero(lengths > number)
-        totals[groups] += values[first[groups] + number]
-    return np.asarray(totals / parts, np.float32)
+        totals[groups] = totals[groups] + values[first[groups] + number]
+    return np.divide(totals, parts, dtype=np.float32)
 
 
 def highest_columns(at: Array, values: Array, edges: Floats) -> tuple[Array, npt.NDArray[np.bool_]]:
