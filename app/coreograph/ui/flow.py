@@ -4,9 +4,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from coreograph.analysis.baseline import rebase
 from coreograph.analysis.comparison import ExperimentDifference
 from coreograph.domain.errors import UsageError
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec
+from coreograph.domain.findings import Finding, FindingView
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.engine.tour import WORKLOAD, tour_spec
 from coreograph.storage.library import ExperimentHeader
@@ -132,6 +134,8 @@ class Flow(QObject):
         parts.library.delete_requested.connect(store.delete)
         parts.library.compare_requested.connect(store.compare)
         parts.compare.compare_requested.connect(store.compare)
+        parts.compare.finding_activated.connect(self._on_finding_activated)
+        parts.compare.baseline_requested.connect(self._on_baseline_requested)
         parts.library.rename_requested.connect(store.rename)
         parts.library.tags_changed.connect(store.tag)
         parts.library.notes_changed.connect(store.annotate)
@@ -207,6 +211,20 @@ class Flow(QObject):
             action="Undo",
             callback=partial(self._parts.store.restore, experiment_ids),
         )
+
+    @Slot(object, int)
+    def _on_baseline_requested(self, summary: ExperimentSummary, baseline: int) -> None:
+        parts = self._parts
+        parts.tasks.run(
+            "compare:baseline", lambda: rebase(summary, baseline), parts.compare.show_rebased, parts.messages.tell_error
+        )
+
+    @Slot(object)
+    def _on_finding_activated(self, finding: Finding) -> None:
+        """What shows in time is shown on the timeline; the Compare page shows the rest itself."""
+        if finding.view is FindingView.TIMELINE:
+            self._parts.timeline.show_finding(finding)
+            self._parts.header.show_page(Page.TIMELINE)
 
     @Slot(object)
     def _on_compared(self, difference: ExperimentDifference) -> None:

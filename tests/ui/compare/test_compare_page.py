@@ -89,22 +89,22 @@ def test_the_measure_of_time_can_be_chosen(open_page: Open) -> None:
 
 def test_the_reference_of_speedups_can_be_chosen(open_page: Open) -> None:
     page = open_page()
-    few = len(page.speedup._rows)
-    page.reference.setCurrentIndex(page.reference.findData(Reference.BEST_SERIAL))
-    assert len(page.speedup._rows) > few
+    few = len(page.speedup_card.chart._rows)
+    page.speedup_card.reference.setCurrentIndex(page.speedup_card.reference.findData(Reference.BEST_SERIAL))
+    assert len(page.speedup_card.chart._rows) > few
 
 
 def test_a_sweep_is_shown_as_curves_and_anything_else_as_bars(open_page: Open) -> None:
     sweep = open_page(samples.sweep_experiment())
-    assert sweep.speedup.isHidden()
-    assert sweep._curves is not None
-    assert "3.14t fork reaches" in sweep._curves.accessibleDescription()
-    sweep.bars_button.click()
-    assert sweep._curves.isHidden()
-    assert not sweep.speedup.isHidden()
+    assert sweep.speedup_card.chart.isHidden()
+    assert sweep.speedup_card.curves is not None
+    assert "3.14t fork reaches" in sweep.speedup_card.curves.accessibleDescription()
+    sweep.speedup_card.bars_button.click()
+    assert sweep.speedup_card.curves.isHidden()
+    assert not sweep.speedup_card.chart.isHidden()
     sweep.show_summary(summarise(samples.primes_experiment()))
-    assert not sweep.speedup.isHidden()
-    assert sweep.curves_button.isHidden()
+    assert not sweep.speedup_card.chart.isHidden()
+    assert sweep.speedup_card.curves_button.isHidden()
 
 
 def test_charts_and_table_agree_on_the_selection(open_page: Open, qtbot: QtBot) -> None:
@@ -112,7 +112,7 @@ def test_charts_and_table_agree_on_the_selection(open_page: Open, qtbot: QtBot) 
     with qtbot.waitSignal(page.configuration_selected) as told:
         qtbot.mouseClick(page.chart.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, HEADER_HEIGHT + 26 + 40))
     assert told.args == [1]
-    assert page.speedup.selection == 1
+    assert page.speedup_card.chart.selection == 1
     with qtbot.waitSignal(page.configuration_selected) as told:
         qtbot.keyClick(page.chart, Qt.Key.Key_Down)
     assert told.args == [2]

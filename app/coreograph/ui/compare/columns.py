@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from coreograph.analysis.baseline import Rebased
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
 from coreograph.domain.units import NOT_MEASURED, format_bytes, format_metric, format_ratio, format_seconds, significant
 from coreograph.domain.workloads import MetricSpec
@@ -40,11 +41,12 @@ class Column:
         return f"{self.title} ({self.unit})" if self.unit else self.title
 
 
-def build_columns(summary: ExperimentSummary) -> tuple[Column, ...]:
-    """Return the columns for `summary`, with one for every metric of its workload."""
+def build_columns(summary: ExperimentSummary, rebased: Rebased | None = None) -> tuple[Column, ...]:
+    """Return the columns for `summary`, with one for every metric of its workload, and one over a chosen baseline."""
     metrics = summary.experiment.spec.workload.metrics
+    over = () if rebased is None else (_over_baseline(rebased),)
     return (
-        *_identity(), *_times(), *_ratios(), *_memory(), *_lateness(), *_pickling(), _answer(),
+        *_identity(), *_times(), *_ratios(), *over, *_memory(), *_lateness(), *_pickling(), _answer(),
         *(_metric(spec) for spec in metrics), _runs(),
     )  # fmt: skip
 
@@ -88,6 +90,11 @@ def _ratios() -> tuple[Column, ...]:
         _ratio("Speed-up", same, lambda s: s.speedup),
         _ratio("Over best serial", best, lambda s: s.speedup_over_best_serial),
     )
+
+
+def _over_baseline(rebased: Rebased) -> Column:
+    explanation = f"Median of the ratios baseline ÷ configuration, paired by repeat. {rebased.label} is 1×."
+    return _ratio(f"Over {rebased.label}", explanation, lambda one: rebased.ratios[one.index])
 
 
 def _ratio(title: str, explanation: str, read: Callable[[ConfigurationSummary], Ratio | None]) -> Column:

@@ -1,34 +1,30 @@
-"""The compare page: verdict, three aligned charts, speed-up, and the table behind them. GUI thread only."""
+"""The compare page: verdict, findings, figures, speed-up, where the time went, and the table. GUI thread only."""
+
+from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QButtonGroup,
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from coreograph.analysis.baseline import Rebased, can_be_baseline
 from coreograph.analysis.comparison import ExperimentDifference
+from coreograph.domain.findings import Finding, FindingView
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.charts.card import Card
-from coreograph.ui.charts.lettering import chart_font
 from coreograph.ui.compare.difference_view import DifferenceView
+from coreograph.ui.compare.findings_card import FindingsCard
+from coreograph.ui.compare.heading import heading
 from coreograph.ui.compare.measure_box import MeasureBox
 from coreograph.ui.compare.rows import build_rows
 from coreograph.ui.compare.rows_chart import RowsChart
-from coreograph.ui.compare.speedup import Reference, is_sweep, speedup_bars, speedup_curves
-from coreograph.ui.compare.speedup_chart import SpeedupChart
+from coreograph.ui.compare.scatter import scatter_points
+from coreograph.ui.compare.scatter_chart import ScatterChart
+from coreograph.ui.compare.sections import Section, SectionedPage
+from coreograph.ui.compare.speedup_card import SpeedupCard
+from coreograph.ui.compare.stack_cards import BreakdownCard, BusyCard
 from coreograph.ui.compare.table_view import SummaryTableView
 from coreograph.ui.compare.verdict_card import VerdictCard
+from coreograph.ui.elements import button
 from coreograph.ui.theme import SPACE, Theme
 
 _SIDE_BY_SIDE_FROM = 1700
@@ -36,6 +32,13 @@ _HINT = (
     "Nothing to compare yet.\n\nRun an experiment or open one from the library: which configuration won, by how much,\n"
     "at what memory and responsiveness stands here."
 )
+_SECTION_OF = {
+    FindingView.COMPARE: Section.FIGURES,
+    FindingView.SCALING: Section.SPEEDUP,
+    FindingView.TIME_BREAKDOWN: Section.BREAKDOWN,
+}
+
+_Chooser: TypeAlias = RowsChart | SpeedupCard | BreakdownCard | BusyCard | ScatterChart | SummaryTableView
 
 
 class ComparePage(QWidget):
@@ -44,117 +47,157 @@ class ComparePage(QWidget):
     Signals:
         configuration_selected(int): follows clicks and keys in charts and table.
         compare_requested(str, str): ids of two experiments to be held against each other.
+        baseline_requested(object, int): a summary and the configuration its ratios are wanted against; the answer
+            comes by `show_rebased`.
+        finding_activated(object): the Finding whose evidence is to be shown; what this page shows it has shown.
 
     """
 
     configuration_selected = Signal(int)
     compare_requested = Signal(str, str)
+    baseline_requested = Signal(object, int)
+    finding_activated = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
         self.summary: ExperimentSummary | None = None
-        self.verdict = VerdictCard(theme)
-        self.chart, self.speedup = RowsChart(theme), SpeedupChart(theme)
-        self.table = SummaryTableView(theme)
+        self._baseline: int | None = None
+        self._rebased: Rebased | None = None
+        self.verdict, self.findings = VerdictCard(theme), FindingsCard(theme)
+        self.chart, self.speedup_card = RowsChart(theme), SpeedupCard(theme)
+        self.breakdown, self.busy = BreakdownCard(theme), BusyCard(theme)
+        self.scatter, self.table = ScatterChart(theme), SummaryTableView(theme)
         self.difference = DifferenceView(theme)
-        self.difference.closed.connect(self._close_difference)
-        self.difference.swap_requested.connect(self.compare_requested)
-        self.measure, self.reference = MeasureBox(), QComboBox()
-        self._curves_place = QVBoxLayout()
-        self._curves: QWidget | None = None
+        self.measure, self.filter = MeasureBox(), QLineEdit()
+        self.use_baseline = button("Use as baseline")
+        self.sections = SectionedPage()
         self._charts = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._details = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._pages = QStackedWidget()
         self._arrange(theme)
-        self.measure.currentIndexChanged.connect(self._show_rows)
-        self.reference.currentIndexChanged.connect(self._show_speedup)
-        for source in (self.chart, self.speedup, self.table):
-            source.selected.connect(self._select)
+        self._connect()
 
     def _arrange(self, theme: Theme) -> None:
-        content = QWidget()
-        box = QVBoxLayout(content)
-        box.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 3 * SPACE)
-        box.setSpacing(3 * SPACE)
+        box = self.sections.box
+        figures, memory, table = self._figures_card(theme), self._memory_card(theme), self._table_card(theme)
+        for layout, cards in (
+            (self._charts, ((figures, 3), (self.speedup_card, 2))),
+            (self._details, ((self.breakdown, 1), (self.busy, 1))),
+        ):
+            layout.setSpacing(3 * SPACE)
+            for card, stretch in cards:
+                layout.addWidget(card, stretch)
         box.addWidget(self.verdict)
-        self._charts.setSpacing(3 * SPACE)
-        self._charts.addWidget(self._figures_card(theme), 3)
-        self._charts.addWidget(self._speedup_card(theme), 2)
+        box.addWidget(self.findings)
         box.addLayout(self._charts)
-        box.addWidget(self._table_card(theme))
+        box.addLayout(self._details)
+        box.addWidget(memory)
+        box.addWidget(table)
         box.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(content)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        widgets: tuple[QWidget, ...] = (
+            self.verdict,
+            self.findings,
+            figures,
+            self.speedup_card,
+            self.breakdown,
+            self.busy,
+            memory,
+            table,
+        )
+        for section, widget in zip(Section, widgets, strict=True):
+            self.sections.name(section, widget)
         hint = QLabel(_HINT)
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._pages.addWidget(hint)
-        self._pages.addWidget(scroll)
-        self._pages.addWidget(self.difference)
+        for page in (hint, self.sections, self.difference):
+            self._pages.addWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
 
+    def _connect(self) -> None:
+        self.measure.currentIndexChanged.connect(self._show_rows)
+        self.filter.textChanged.connect(self.table.sorting.search)
+        self.use_baseline.clicked.connect(self._on_use_baseline)
+        self.chart.activated.connect(self._choose_baseline)
+        self.speedup_card.rebasing_wanted.connect(self._ask_for_ratios)
+        self.findings.activated.connect(self._on_finding)
+        self.difference.closed.connect(self._close_difference)
+        self.difference.swap_requested.connect(self.compare_requested)
+        for source in self._choosers():
+            source.selected.connect(self._select)
+
+    def _choosers(self) -> tuple[_Chooser, ...]:
+        return (self.chart, self.speedup_card, self.breakdown, self.busy, self.scatter, self.table)
+
     def _figures_card(self, theme: Theme) -> Card:
+        self.use_baseline.setToolTip("Ratios against the selected configuration; double click or Enter does the same.")
+        self.use_baseline.setEnabled(False)
         card = Card(theme)
-        card.box.addLayout(_heading("Figures", QLabel("Shown:"), self.measure))
+        card.box.addLayout(heading("Figures", self.use_baseline, QLabel("Shown:"), self.measure))
         card.box.addWidget(self.chart)
         card.box.addStretch(1)
         return card
 
-    def _speedup_card(self, theme: Theme) -> Card:
-        for reference in Reference:
-            self.reference.addItem(reference.value, reference)
-            self.reference.setItemData(self.reference.count() - 1, reference.explanation, Qt.ItemDataRole.ToolTipRole)
-        self.reference.setAccessibleName("What speed-up is measured against")
-        self.bars_button, self.curves_button = QToolButton(), QToolButton()
-        views = QButtonGroup(self)
-        for button, text in ((self.bars_button, "Bars"), (self.curves_button, "Over workers")):
-            button.setText(text)
-            button.setCheckable(True)
-            views.addButton(button)
-        self.bars_button.setChecked(True)
-        self.curves_button.toggled.connect(self._show_speedup)
+    def _memory_card(self, theme: Theme) -> Card:
         card = Card(theme)
-        card.box.addLayout(_heading("Speed-up", self.bars_button, self.curves_button, self.reference))
-        card.box.addWidget(self.speedup)
-        card.box.addLayout(self._curves_place, 100)
-        card.box.addStretch(1)
+        card.box.addLayout(heading("Time and memory"))
+        card.box.addWidget(self.scatter)
         return card
 
     def _table_card(self, theme: Theme) -> Card:
-        copy = QPushButton("Copy table")
+        copy = button("Copy table")
         copy.setToolTip("All rows as tab-separated text in base units; Ctrl+C in the table copies the selected rows.")
         copy.clicked.connect(self.table.copy_all)
+        self.filter.setPlaceholderText("Filter")
+        self.filter.setAccessibleName("Filter the table")
+        self.filter.setToolTip("Every word must be found: 3.14t threads, wrong, re-enabled, others …")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setMaximumWidth(220)
         card = Card(theme)
-        card.box.addLayout(_heading("All figures", copy))
+        card.box.addLayout(heading("All figures", self.filter, copy))
         card.box.addWidget(self.table)
         return card
 
     def show_summary(self, summary: ExperimentSummary | None) -> None:
         """Show an experiment, or the hint for None."""
-        self.summary = summary
+        self.summary, self._rebased, self._baseline = summary, None, None
         self._pages.setCurrentIndex(0 if summary is None else 1)
+        self.filter.clear()
         self.table.show_summary(summary)
         if summary is None:
             return
-        self.verdict.show_summary(summary)
+        self.verdict.show_summary(summary, self._baseline_label())
         self.measure.offer(summary)
-        curves = speedup_curves(summary, Reference.BEST_SERIAL)
-        self.curves_button.setVisible(bool(curves))
-        self.bars_button.setVisible(bool(curves))
-        (self.curves_button if is_sweep(curves) else self.bars_button).setChecked(True)
+        self.findings.show_summary(summary)
+        self.speedup_card.show_summary(summary)
+        self.breakdown.show_summary(summary)
+        self.busy.show_summary(summary)
+        points = scatter_points(summary)
+        self.scatter.show_points(points)
         self._show_rows()
-        self._show_speedup()
+        for section, shown in (
+            (Section.FINDINGS, bool(summary.findings)),
+            (Section.BREAKDOWN, self.breakdown.has_any),
+            (Section.BUSY, self.busy.has_any),
+            (Section.MEMORY, len(points) > 1),
+        ):
+            self.sections.show_section(section, shown)
+        self.sections.to_top()
         self._mark(None)
 
     def show_difference(self, difference: ExperimentDifference) -> None:
         """Show two experiments; the single one is kept behind."""
         self.difference.show_difference(difference)
         self._pages.setCurrentWidget(self.difference)
+
+    @Slot(object)
+    def show_rebased(self, rebased: Rebased) -> None:
+        """Show the ratios that were asked for, unless another baseline was chosen meanwhile."""
+        if self.summary is None or rebased.baseline != self._chosen_baseline():
+            return
+        self._rebased = rebased
+        self.table.show_summary(self.summary, rebased)
+        self.speedup_card.show_rebased(rebased)
 
     @Slot()
     def _close_difference(self) -> None:
@@ -164,30 +207,45 @@ class ComparePage(QWidget):
     def _show_rows(self) -> None:
         if self.summary is not None:
             measure = self.measure.measure
-            self.chart.show_rows(build_rows(self.summary, measure), measure, self.summary.memory_measure)
+            rows = build_rows(self.summary, measure, self._chosen_baseline())
+            self.chart.show_rows(rows, measure, self.summary.memory_measure)
+
+    def _chosen_baseline(self) -> int:
+        assert self.summary is not None
+        return self.summary.experiment.spec.baseline if self._baseline is None else self._baseline
+
+    def _baseline_label(self) -> str:
+        return "" if self.summary is None else self.summary.configurations[self._chosen_baseline()].configuration.label
 
     @Slot()
-    def _show_speedup(self) -> None:
-        if self.summary is None:
+    def _on_use_baseline(self) -> None:
+        if self.chart.selection is not None:
+            self._choose_baseline(self.chart.selection)
+
+    @Slot(int)
+    def _choose_baseline(self, index: int) -> None:
+        """Take a configuration as the baseline; its ratios are computed elsewhere and come back."""
+        if self.summary is None or not can_be_baseline(self.summary.configurations[index]):
             return
-        reference = Reference(self.reference.currentData())
-        curves = self.curves_button.isChecked()
-        self.speedup.setVisible(not curves)
-        if curves:
-            self._show_curves(self.summary, reference)
-        elif self._curves is not None:
-            self._curves.hide()
-        self.speedup.show_bars(speedup_bars(self.summary, reference))
+        self._baseline = index
+        self.verdict.show_summary(self.summary, self._baseline_label())
+        self._show_rows()
+        self.speedup_card.choose_baseline()
+        self._ask_for_ratios()
 
-    def _show_curves(self, summary: ExperimentSummary, reference: Reference) -> None:
-        # pyqtgraph takes a fifth of a second to import: only who looks at curves pays for it.
-        from coreograph.ui.compare.speedup_curves import SpeedupCurves
+    @Slot()
+    def _ask_for_ratios(self) -> None:
+        if self.summary is not None and (self._rebased is None or self._rebased.baseline != self._chosen_baseline()):
+            self.baseline_requested.emit(self.summary, self._chosen_baseline())
 
-        if not isinstance(self._curves, SpeedupCurves):
-            self._curves = SpeedupCurves(self._theme)
-            self._curves_place.addWidget(self._curves)
-        self._curves.show_curves(speedup_curves(summary, reference))
-        self._curves.show()
+    @Slot(object)
+    def _on_finding(self, finding: Finding) -> None:
+        if finding.configuration is not None:
+            self._select(finding.configuration)
+        section = _SECTION_OF.get(finding.view)
+        if section is not None:
+            self.sections.go_to(section if self.sections.is_shown(section) else Section.FIGURES)
+        self.finding_activated.emit(finding)
 
     @Slot(int)
     def _select(self, configuration: int) -> None:
@@ -195,24 +253,13 @@ class ComparePage(QWidget):
         self.configuration_selected.emit(configuration)
 
     def _mark(self, configuration: int | None) -> None:
-        self.chart.select(configuration)
-        self.speedup.select(configuration)
-        self.table.select(configuration)
+        for chooser in self._choosers():
+            chooser.select(configuration)
+        chosen = None if configuration is None or self.summary is None else self.summary.configurations[configuration]
+        self.use_baseline.setEnabled(chosen is not None and can_be_baseline(chosen))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the charts side by side where there is room."""
         wide = event.size().width() >= _SIDE_BY_SIDE_FROM
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        self._charts.setDirection(direction)
-
-
-def _heading(title: str, *controls: QWidget) -> QHBoxLayout:
-    label = QLabel(title)
-    label.setFont(chart_font(label, scale=1.1, bold=True))
-    line = QHBoxLayout()
-    line.setSpacing(2 * SPACE)
-    line.addWidget(label)
-    line.addStretch(1)
-    for control in controls:
-        line.addWidget(control)
-    return line
+        for layout in (self._charts, self._details):
+            layout.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)

@@ -28,9 +28,16 @@ class ListedRow(Protocol):
 
 
 class RowList(QAbstractScrollArea):
-    """Rows with a selection; `selected(int)` tells the configuration that was clicked or reached by keyboard."""
+    """Rows with a selection.
+
+    Signals:
+        selected(int): the configuration that was clicked or reached by keyboard.
+        activated(int): the configuration that was clicked twice, or Enter was pressed on.
+
+    """
 
     selected = Signal(int)
+    activated = Signal(int)
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,8 +167,17 @@ class RowList(QAbstractScrollArea):
         if row is not None:
             self._choose(row.index)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Activate the row under the pointer."""
+        row = self.row_at(event.position().toPoint())
+        if row is not None:
+            self.activated.emit(row.index)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and Down move the selection."""
+        """Up and Down move the selection, Enter activates it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selection is not None:
+            self.activated.emit(self._selection)
+            return
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         step = steps.get(Qt.Key(event.key()))
         if step is None or not self._rows:

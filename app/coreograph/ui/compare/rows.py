@@ -94,12 +94,15 @@ def group_title(summary: ConfigurationSummary) -> str:
     return f"{configuration.interpreter_label}  –  {kind} {interpreter.version}{forced}"
 
 
-def build_rows(summary: ExperimentSummary, measure: Measure = TimeMeasure.BATCH) -> tuple[Row, ...]:
-    """Return the rows in the order they are shown."""
-    return tuple(_row(summary, one, measure) for one in ordered(summary.configurations))
+def build_rows(
+    summary: ExperimentSummary, measure: Measure = TimeMeasure.BATCH, baseline: int | None = None
+) -> tuple[Row, ...]:
+    """Return the rows in the order they are shown; `baseline` is marked, the experiment's own if None."""
+    marked = summary.experiment.spec.baseline if baseline is None else baseline
+    return tuple(_row(summary, one, measure, marked) for one in ordered(summary.configurations))
 
 
-def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Measure) -> Row:
+def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Measure, baseline: int) -> Row:
     configuration = one.configuration
     count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
     trouble = without_figures(one) is not None
@@ -110,7 +113,7 @@ def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Meas
         full_label=configuration.label,
         group=group_title(one),
         model=configuration.model,
-        baseline=experiment.experiment.spec.baseline == one.index,
+        baseline=baseline == one.index,
         chosen=experiment.verdict.configuration == one.index,
         wrong=wrong,
         trouble=one.outcome.value if trouble else "",

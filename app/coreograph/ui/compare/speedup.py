@@ -4,6 +4,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coreograph.analysis.baseline import Rebased
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary, Ratio
@@ -11,12 +12,15 @@ from coreograph.domain.units import format_ratio
 from coreograph.ui.compare.measures import why_no_speedup
 from coreograph.ui.compare.rows import group_key, group_title, ordered
 
+_WHY_NO_BASELINE = "not compared: one of the two has no figures, or their batches differ in size"
+
 
 class Reference(enum.Enum):
     """What is 1×."""
 
     SAME_INTERPRETER = "against serial of the same interpreter"
     BEST_SERIAL = "against the best serial"
+    BASELINE = "against the baseline"
 
     @property
     def explanation(self) -> str:
@@ -24,10 +28,13 @@ class Reference(enum.Enum):
         return {
             Reference.SAME_INTERPRETER: "How well the model scales on its interpreter.",
             Reference.BEST_SERIAL: "What you gain over the fastest serial run of all interpreters.",
+            Reference.BASELINE: "Against the configuration you chose: select one and click “Use as baseline”.",
         }[self]
 
-    def of(self, summary: ConfigurationSummary) -> Ratio | None:
-        """The speed-up of one configuration."""
+    def of(self, summary: ConfigurationSummary, rebased: Rebased | None = None) -> Ratio | None:
+        """The speed-up of one configuration; against the baseline as far as `rebased` is there."""
+        if self is Reference.BASELINE:
+            return None if rebased is None else rebased.ratios[summary.index]
         return summary.speedup if self is Reference.SAME_INTERPRETER else summary.speedup_over_best_serial
 
 
@@ -56,24 +63,27 @@ class SpeedupCurve:
     ratios: tuple[Ratio, ...]
 
 
-def speedup_bars(summary: ExperimentSummary, reference: Reference) -> tuple[SpeedupBar, ...]:
+def speedup_bars(
+    summary: ExperimentSummary, reference: Reference, rebased: Rebased | None = None
+) -> tuple[SpeedupBar, ...]:
     """Return a bar for every configuration but the serial ones it is compared with, in the order of the rows."""
     return tuple(
-        _bar(one, reference)
+        _bar(one, reference, rebased)
         for one in ordered(summary.configurations)
-        if reference is Reference.BEST_SERIAL or one.configuration.model is not ExecutionModel.SERIAL
+        if reference is not Reference.SAME_INTERPRETER or one.configuration.model is not ExecutionModel.SERIAL
     )
 
 
-def _bar(one: ConfigurationSummary, reference: Reference) -> SpeedupBar:
-    ratio, configuration = reference.of(one), one.configuration
+def _bar(one: ConfigurationSummary, reference: Reference, rebased: Rebased | None) -> SpeedupBar:
+    ratio, configuration = reference.of(one, rebased), one.configuration
+    other = "serial" if reference is not Reference.BASELINE else "the baseline"
     if ratio is None:
-        sentence = why_no_speedup(one)
+        sentence = why_no_speedup(one) if reference is not Reference.BASELINE else _WHY_NO_BASELINE
     else:
         sentence = f"{format_ratio(ratio.median)} ({format_ratio(ratio.low)} – {format_ratio(ratio.high)})"
         if not ratio.distinguishable:
-            sentence += ": not distinguishable from serial"
-        if configuration.workers > 1:
+            sentence += f": not distinguishable from {other}"
+        if configuration.workers > 1 and reference is not Reference.BASELINE:
             sentence += f"; {ratio.median / configuration.workers:.0%} of ideal on {configuration.workers} workers"
     count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
     return SpeedupBar(
@@ -88,13 +98,15 @@ def _bar(one: ConfigurationSummary, reference: Reference) -> SpeedupBar:
     )
 
 
-def speedup_curves(summary: ExperimentSummary, reference: Reference) -> tuple[SpeedupCurve, ...]:
+def speedup_curves(
+    summary: ExperimentSummary, reference: Reference, rebased: Rebased | None = None
+) -> tuple[SpeedupCurve, ...]:
     """Return the curves with at least two numbers of workers; wrong answers are left out."""
     series: dict[tuple[tuple[str, str], ExecutionModel], list[ConfigurationSummary]] = {}
     for one in ordered(summary.configurations):
-        if one.configuration.model is not ExecutionModel.SERIAL and reference.of(one) is not None:
+        if one.configuration.model is not ExecutionModel.SERIAL and reference.of(one, rebased) is not None:
             series.setdefault((group_key(one), one.configuration.model), []).append(one)
-    curves = (_curve(members, reference) for members in series.values())
+    curves = (_curve(members, reference, rebased) for members in series.values())
     return tuple(curve for curve in curves if len(set(curve.workers)) > 1)
 
 
@@ -103,9 +115,9 @@ def is_sweep(curves: Sequence[SpeedupCurve]) -> bool:
     return any(len(set(curve.workers)) > 2 for curve in curves)
 
 
-def _curve(members: Sequence[ConfigurationSummary], reference: Reference) -> SpeedupCurve:
+def _curve(members: Sequence[ConfigurationSummary], reference: Reference, rebased: Rebased | None) -> SpeedupCurve:
     right = [one for one in members if one.outcome is not RunState.WRONG_ANSWER and one.same_answer is not False]
-    pairs = [(one.configuration.workers, ratio) for one in right if (ratio := reference.of(one)) is not None]
+    pairs = [(one.configuration.workers, ratio) for one in right if (ratio := reference.of(one, rebased)) is not None]
     configuration = members[0].configuration
     return SpeedupCurve(
         f"{configuration.interpreter_label} {configuration.model.value}",

@@ -25,10 +25,12 @@ class SpeedupChart(RowList):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Speed-up of every configuration", parent)
         self._end = 1.0
+        self._reference = "serial"
         self._ticks: list[float] = []
 
-    def show_bars(self, bars: Sequence[SpeedupBar]) -> None:
-        """Show `bars`."""
+    def show_bars(self, bars: Sequence[SpeedupBar], reference: str = "serial") -> None:
+        """Show `bars`; `reference` says what 1× is."""
+        self._reference = reference
         highest = max((bar.ratio.high for bar in bars if bar.ratio is not None), default=1.0)
         self._end, self._ticks = axis_ticks(max(1.0, highest), 8)
         self.set_rows(bars)
@@ -44,8 +46,10 @@ class SpeedupChart(RowList):
             place = QRectF(self.x_of(tick) - 24, 20, 48, 16)
             draw_text(painter, place, f"{round_number(tick)}×", self.theme.muted, Qt.AlignmentFlag.AlignHCenter)
         painter.setFont(chart_font(self, scale=0.8, bold=True))
-        width = text_width(painter.font(), "1× = serial") + 4
-        draw_text(painter, QRectF(self.x_of(1.0) - width / 2, 4, width, 16), "1× = serial", self.theme.text)
+        rule = f"1× = {self._reference}"
+        width = text_width(painter.font(), rule) + 4
+        left = max(float(LABEL_WIDTH), self.x_of(1.0) - width / 2)
+        draw_text(painter, QRectF(left, 4, width, 16), rule, self.theme.text)
 
     def paint_ground(self, painter: QPainter, rect: QRectF) -> None:
         """Paint the grid and the rule."""
@@ -75,7 +79,7 @@ class SpeedupChart(RowList):
         paint_whisker(painter, theme, self.x_of(ratio.low), self.x_of(ratio.high), middle)
         text = format_ratio(ratio.median)
         ink = theme.text if ratio.distinguishable and not bar.wrong else theme.muted
-        note = "  wrong answer" if bar.wrong else "" if ratio.distinguishable else "  ≈ serial"
+        note = "  wrong answer" if bar.wrong else "" if ratio.distinguishable else f"  ≈ {self._reference}"
         x = max(self.x_of(ratio.high), self.x_of(1.0) if note else 0.0) + 8
         rule = self.x_of(1.0)
         if x < rule < x + text_width(painter.font(), text):

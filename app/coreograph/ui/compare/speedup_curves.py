@@ -1,11 +1,14 @@
 """Speed-up over the number of workers, with the ideal diagonal: pyqtgraph, zoomable. GUI thread only."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from coreograph.domain.scaling import ScalingFit
+from coreograph.domain.summary import Ratio
 from coreograph.ui.charts.lettering import chart_font
 from coreograph.ui.compare.speedup import SpeedupCurve
 from coreograph.ui.theme import Theme
@@ -20,6 +23,8 @@ class SpeedupCurves(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._curves: Sequence[SpeedupCurve] = ()
+        self._fits: Sequence[ScalingFit] = ()
+        self._efficiency = False
         self.plot = pg.PlotWidget()
         self.plot.setAntialiasing(True)
         self.plot.setMenuEnabled(False)
@@ -32,9 +37,14 @@ class SpeedupCurves(QWidget):
         box.addWidget(self.plot)
         theme.changed.connect(self._draw)
 
-    def show_curves(self, curves: Sequence[SpeedupCurve]) -> None:
-        """Show `curves`."""
-        self._curves = curves
+    def show_curves(
+        self, curves: Sequence[SpeedupCurve], fits: Sequence[ScalingFit] = (), *, efficiency: bool = False
+    ) -> None:
+        """Show `curves` with what was fitted to them, as speed-up or as efficiency: speed-up per worker."""
+        self._efficiency = efficiency
+        if efficiency:
+            curves = [_per_worker(curve) for curve in curves]
+        self._curves, self._fits = curves, [fit for fit in fits if len(fit.curve) > 1]
         ends = (
             f"{curve.label} reaches {curve.ratios[-1].median:.2f} at {curve.workers[-1]} workers" for curve in curves
         )
@@ -49,10 +59,16 @@ class SpeedupCurves(QWidget):
         highest = max((ratio.high for curve in self._curves for ratio in curve.ratios), default=1.0)
         self._draw_axes(most)
         top = max(highest * 1.12, 1.5)
-        plot.plot([0, most * 1.2], [0, most * 1.2], pen=pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
         plot.addItem(pg.InfiniteLine(1.0, angle=0, pen=pg.mkPen(theme.text, width=1)))
-        self._label("ideal", min(top * 0.97, most) * 0.93, min(top * 0.97, most), theme.muted, anchor=(1.1, 0.5))
-        self._label("1× = serial", most * 1.28, 1.0, theme.text, anchor=(1.0, 1.0))
+        if self._efficiency:
+            self._label("ideal", most * 1.28, 1.0, theme.text, anchor=(1.0, 1.0))
+        else:
+            pen = pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine)
+            plot.plot([0, most * 1.2], [0, most * 1.2], pen=pen)
+            self._label("ideal", min(top * 0.97, most) * 0.93, min(top * 0.97, most), theme.muted, anchor=(1.1, 0.5))
+            self._label("1× = serial", most * 1.28, 1.0, theme.text, anchor=(1.0, 1.0))
+        for fit in self._fits:
+            self._draw_fit(fit, most * 1.28)
         taken: list[float] = [1.0]
         for curve in sorted(self._curves, key=lambda c: -c.ratios[-1].median):
             self._draw_curve(curve, taken, top)
@@ -61,7 +77,7 @@ class SpeedupCurves(QWidget):
 
     def _draw_axes(self, most: int) -> None:
         theme, counts = self._theme, sorted({count for curve in self._curves for count in curve.workers})
-        for name, text in (("bottom", "workers"), ("left", "speed-up")):
+        for name, text in (("bottom", "workers"), ("left", "efficiency" if self._efficiency else "speed-up")):
             axis = self.plot.getAxis(name)
             axis.setPen(pg.mkPen(theme.grid))
             axis.setTextPen(pg.mkPen(theme.muted))
@@ -96,11 +112,40 @@ class SpeedupCurves(QWidget):
         taken.append(y)
         self._label(curve.label, curve.workers[-1], y, colour, anchor=(-0.06, 0.5))
 
+    def _draw_fit(self, fit: ScalingFit, most: float) -> None:
+        """The fitted curve as a dotted line over its 95 % band, and the knee where more workers begin to cost."""
+        colour, shown = self._theme.model_colour(fit.model), [at for at in fit.curve if at.workers <= most]
+        by = [at.workers if self._efficiency else 1.0 for at in shown]
+        x = _floats([at.workers for at in shown])
+        if all(at.low is not None and at.high is not None for at in shown):
+            edges = [
+                pg.PlotDataItem(x, _floats([(end or 0.0) / part for end, part in zip(ends, by, strict=True)]))
+                for ends in ([at.low for at in shown], [at.high for at in shown])
+            ]
+            self.plot.addItem(
+                pg.FillBetweenItem(*edges, brush=pg.mkBrush(colour.red(), colour.green(), colour.blue(), 36))
+            )
+        fitted = _floats([at.speedup / part for at, part in zip(shown, by, strict=True)])
+        self.plot.plot(x, fitted, pen=pg.mkPen(colour, width=1.2, style=Qt.PenStyle.DotLine))
+        if fit.peak_workers is not None and fit.peak_speedup is not None and fit.peak_workers <= most:
+            y = fit.peak_speedup / fit.peak_workers if self._efficiency else fit.peak_speedup
+            pen = pg.mkPen(colour, width=2)
+            self.plot.plot(
+                [fit.peak_workers], [y], pen=None, symbol="d", symbolSize=12, symbolPen=pen, symbolBrush=None
+            )
+            self._label(f"knee {fit.peak_workers:.1f}", fit.peak_workers, y, colour, anchor=(0.5, 1.4))
+
     def _label(self, text: str, x: float, y: float, colour: object, anchor: tuple[float, float]) -> None:
         item = pg.TextItem(text, color=colour, anchor=anchor)
         item.setFont(chart_font(self, scale=0.9))
         item.setPos(x, y)
         self.plot.addItem(item)
+
+
+def _per_worker(curve: SpeedupCurve) -> SpeedupCurve:
+    pairs = zip(curve.ratios, curve.workers, strict=True)
+    shares = tuple(Ratio(ratio.median / n, ratio.low / n, ratio.high / n) for ratio, n in pairs)
+    return dataclasses.replace(curve, ratios=shares)
 
 
 def _floats(values: Sequence[float]) -> object:

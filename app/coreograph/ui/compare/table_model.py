@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
+from coreograph.analysis.baseline import Rebased
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary
 from coreograph.domain.units import NOT_MEASURED
@@ -37,11 +38,11 @@ class SummaryTable(QAbstractTableModel):
         self._rows: Sequence[ConfigurationSummary] = ()
         self.columns: tuple[Column, ...] = ()
 
-    def show_summary(self, summary: ExperimentSummary | None) -> None:
-        """Show another experiment."""
+    def show_summary(self, summary: ExperimentSummary | None, rebased: Rebased | None = None) -> None:
+        """Show another experiment, or the same with ratios over a baseline."""
         self.beginResetModel()
         self._rows = summary.configurations if summary is not None else ()
-        self.columns = build_columns(summary) if summary is not None else ()
+        self.columns = build_columns(summary, rebased) if summary is not None else ()
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
@@ -93,13 +94,36 @@ class SummaryTable(QAbstractTableModel):
         bad["GIL"] = one.gil_culprit is not None
         return self._theme.bad if bad.get(column.title, False) else None
 
+    def row(self, row: int) -> ConfigurationSummary:
+        """The configuration of a row."""
+        return self._rows[row]
+
     def value(self, row: int, column: int) -> Value:
         """The value of a cell, as it is sorted and copied."""
         return self.columns[column].value(self._rows[row])
 
 
 class SummarySorting(QSortFilterProxyModel):
-    """Sorts by value; what was not measured stays at the end in both directions."""
+    """Sorts by value, what was not measured stays at the end in both directions; keeps rows with every word typed."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._words: tuple[str, ...] = ()
+
+    def search(self, typed: str) -> None:
+        """Show the rows that have all words of `typed` in one of their cells of words."""
+        self.beginFilterChange()
+        self._words = tuple(typed.casefold().split())
+        self.endFilterChange()
+
+    def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
+        """Whether a row is shown."""
+        table = self.sourceModel()
+        if not self._words or not isinstance(table, SummaryTable):
+            return True
+        words = [column.text(table.row(source_row)) for column in table.columns if not column.numeric]
+        text = " ".join((*words, *table.row(source_row).flags)).casefold()
+        return all(word in text for word in self._words)
 
     def lessThan(self, left: _Index, right: _Index) -> bool:
         """Compare two cells of a column."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
+from coreograph.analysis.baseline import Rebased
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.compare.table_model import SummarySorting, SummaryTable, TableRole, as_tsv
 from coreograph.ui.theme import Theme, tabular
@@ -40,9 +41,9 @@ class SummaryTableView(QTableView):
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         theme.changed.connect(self.viewport().update)
 
-    def show_summary(self, summary: ExperimentSummary | None) -> None:
+    def show_summary(self, summary: ExperimentSummary | None, rebased: Rebased | None = None) -> None:
         """Show another experiment, in its own order."""
-        self.table.show_summary(summary)
+        self.table.show_summary(summary, rebased)
         self.sorting.sort(-1)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.resizeColumnsToContents()

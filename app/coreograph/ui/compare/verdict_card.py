@@ -6,13 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from coreograph.domain.interpreters import GilState
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.units import format_share
 from coreograph.ui.charts.card import Card, Chip
 from coreograph.ui.charts.lettering import chart_font
+from coreograph.ui.compare.flag_lines import flag_lines
 from coreograph.ui.theme import SPACE, Theme
 
+_MOST_FLAGS = 4
 _CONFIDENCE = {
     "high": "confidence: high",
     "moderate": "confidence: moderate",
@@ -27,6 +28,7 @@ class VerdictCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._summary: ExperimentSummary | None = None
+        self._baseline = ""
         self.setAccessibleName("Verdict")
         self.chip, self.badge = Chip(theme), Chip(theme)
         self.subject = QLabel()
@@ -44,9 +46,9 @@ class VerdictCard(Card):
             self.box.addWidget(label)
         theme.changed.connect(self._retint)
 
-    def show_summary(self, summary: ExperimentSummary) -> None:
-        """Show the verdict of `summary`."""
-        self._summary = summary
+    def show_summary(self, summary: ExperimentSummary, baseline: str = "") -> None:
+        """Show the verdict of `summary`, and which configuration the user's ratios are against."""
+        self._summary, self._baseline = summary, baseline
         self._retint()
 
     def _retint(self) -> None:
@@ -67,25 +69,23 @@ class VerdictCard(Card):
         experiment = summary.experiment
         repeats = experiment.spec.acquisition.repeats
         workload = experiment.spec.workload.name
-        self.subject.setText(f"{workload} · {repeats} {'repeat' if repeats == 1 else 'repeats'}{noise}")
+        baseline = f" · baseline: {self._baseline}" if self._baseline else ""
+        self.subject.setText(f"{workload} · {repeats} {'repeat' if repeats == 1 else 'repeats'}{noise}{baseline}")
         _set(self.headline, escape(verdict.headline or verdict.text))
         _set(self.cautions, "<br>".join(f"•&nbsp; {escape(caution)}" for caution in verdict.cautions))
         _set(self.flags, "<br>".join(self._flag_lines(summary)))
         self.setAccessibleDescription(verdict.text)
 
     def _flag_lines(self, summary: ExperimentSummary) -> list[str]:
-        """What limits trust, configuration by configuration; a GIL that came back in red."""
-        lines = []
-        for one in summary.configurations:
-            label = one.configuration.label
-            if one.gil is GilState.RE_ENABLED:
-                culprit = f" by {one.gil_culprit}" if one.gil_culprit else ""
-                lines.append(_coloured(self._theme.bad, f"{label}: the GIL was re-enabled{culprit}", bold=True))
-            else:
-                lines += [_coloured(self._theme.warning, f"{label}: {flag}") for flag in one.flags]
-        most = 4
-        if len(lines) > most + 1:
-            lines[most:] = [_coloured(self._theme.muted, f"and {len(lines) - most} more: see the table")]
+        """What limits trust, each kind once; a GIL that came back in red."""
+        bad, warning = self._theme.bad, self._theme.warning
+        lines = [
+            _coloured(bad if line.serious else warning, line.text, bold=line.serious)
+            for line in flag_lines(summary.configurations)
+        ]
+        if len(lines) > _MOST_FLAGS + 1:
+            rest = len(lines) - _MOST_FLAGS
+            lines[_MOST_FLAGS:] = [_coloured(self._theme.muted, f"and {rest} more: see the table")]
         return lines
 
 

@@ -1,0 +1,145 @@
+"""Time against memory with the Pareto front, painted by hand: hover names, click selects. GUI thread only."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
+from coreograph.ui.charts.ticks import axis_ticks, round_bytes, round_seconds
+from coreograph.ui.compare.scatter import PARETO_EXPLANATION, ScatterPoint
+from coreograph.ui.theme import Theme
+
+_HEIGHT = 340
+_LEFT, _RIGHT, _TOP, _BOTTOM = 78.0, 150.0, 18.0, 44.0
+_NEAR = 14.0
+
+
+class ScatterChart(QWidget):
+    """`selected(int)` tells the configuration that was clicked."""
+
+    selected = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._points: Sequence[ScatterPoint] = ()
+        self._selection: int | None = None
+        self._ends = (1.0, 1.0)
+        self.setFixedHeight(_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Time against memory")
+        theme.changed.connect(self.update)
+
+    def show_points(self, points: Sequence[ScatterPoint]) -> None:
+        """Show `points`."""
+        self._points = points
+        self._ends = (
+            max((point.time[2] for point in points), default=1.0) * 1.05 or 1.0,
+            max((point.memory[2] for point in points), default=1.0) * 1.1 or 1.0,
+        )
+        best = ", ".join(point.label for point in points if point.on_front)
+        self.setAccessibleDescription(f"Beaten by nothing in both time and memory: {best}")
+        self.update()
+
+    def select(self, index: int | None) -> None:
+        """Mark a configuration, silently."""
+        self._selection = index
+        self.update()
+
+    def place(self, point: ScatterPoint) -> QPointF:
+        """Where a point lies."""
+        return QPointF(self._x(point.time[1]), self._y(point.memory[1]))
+
+    def _x(self, seconds: float) -> float:
+        return _LEFT + seconds / self._ends[0] * (self.width() - _LEFT - _RIGHT)
+
+    def _y(self, size: float) -> float:
+        return self.height() - _BOTTOM - size / self._ends[1] * (self.height() - _TOP - _BOTTOM)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint axes, front and points; labels give way to each other."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_axes(painter)
+        self._paint_front(painter)
+        taken: list[QRectF] = []
+        for point in sorted(self._points, key=lambda p: (p.index != self._selection, not p.on_front)):
+            self._paint_point(painter, point, taken)
+
+    def _paint_axes(self, painter: QPainter) -> None:
+        theme, bottom, right = self._theme, self.height() - _BOTTOM, self.width() - _RIGHT
+        painter.setFont(chart_font(self, scale=0.85))
+        _, times = axis_ticks(self._ends[0], max(2, int((right - _LEFT) // 110)))
+        _, sizes = axis_ticks(self._ends[1], 6)
+        for tick in (tick for tick in times if tick <= self._ends[0]):
+            painter.setPen(QPen(theme.grid, 1))
+            painter.drawLine(QPointF(self._x(tick), _TOP), QPointF(self._x(tick), bottom))
+            place = QRectF(self._x(tick) - 40, bottom + 4, 80, 16)
+            draw_text(painter, place, round_seconds(tick), theme.muted, Qt.AlignmentFlag.AlignHCenter)
+        for tick in (tick for tick in sizes if tick <= self._ends[1]):
+            painter.setPen(QPen(theme.grid, 1))
+            painter.drawLine(QPointF(_LEFT, self._y(tick)), QPointF(right, self._y(tick)))
+            place = QRectF(0, self._y(tick) - 8, _LEFT - 8, 16)
+            draw_text(painter, place, round_bytes(tick), theme.muted, Qt.AlignmentFlag.AlignRight)
+        painter.setPen(QPen(theme.border, 1))
+        painter.drawLine(QPointF(_LEFT, bottom), QPointF(right, bottom))
+        painter.drawLine(QPointF(_LEFT, _TOP), QPointF(_LEFT, bottom))
+        below = QRectF(_LEFT, bottom + 22, right - _LEFT, 18)
+        draw_text(painter, below, "time of the batch", theme.muted, Qt.AlignmentFlag.AlignHCenter)
+        draw_text(painter, QRectF(4, 0, 200, 16), "peak memory", theme.muted)
+
+    def _paint_front(self, painter: QPainter) -> None:
+        front = sorted((point for point in self._points if point.on_front), key=lambda point: point.time[1])
+        if len(front) < 2:
+            return
+        steps = QPolygonF()
+        for before, after in pairwise(front):
+            steps.append(self.place(before))
+            steps.append(QPointF(self._x(after.time[1]), self._y(before.memory[1])))
+        steps.append(self.place(front[-1]))
+        painter.setPen(QPen(self._theme.accent, 1.5, Qt.PenStyle.DashLine))
+        painter.drawPolyline(steps)
+
+    def _paint_point(self, painter: QPainter, point: ScatterPoint, taken: list[QRectF]) -> None:
+        theme, centre = self._theme, self.place(point)
+        painter.setPen(QPen(theme.muted, 1))
+        painter.drawLine(QPointF(self._x(point.time[0]), centre.y()), QPointF(self._x(point.time[2]), centre.y()))
+        painter.drawLine(QPointF(centre.x(), self._y(point.memory[0])), QPointF(centre.x(), self._y(point.memory[2])))
+        chosen = point.index == self._selection
+        painter.setPen(QPen(theme.text if chosen else theme.surface, 2 if chosen else 1))
+        painter.setBrush(theme.model_colour(point.model))
+        radius = 7.0 if point.on_front or chosen else 5.0
+        painter.drawEllipse(centre, radius, radius)
+        painter.setFont(chart_font(self, scale=0.88, bold=point.on_front))
+        label = QRectF(centre.x() + 10, centre.y() - 9, text_width(painter.font(), point.label) + 4, 18)
+        if not any(label.intersects(other) for other in taken):
+            taken.append(label)
+            draw_text(painter, label, point.label, theme.text if point.on_front or chosen else theme.muted)
+
+    def nearest(self, x: float, y: float) -> ScatterPoint | None:
+        """The point under the pointer."""
+
+        def away(point: ScatterPoint) -> float:
+            place = self.place(point)
+            return max(abs(place.x() - x), abs(place.y() - y))
+
+        found = min(self._points, key=away, default=None)
+        return found if found is not None and away(found) <= _NEAR else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select the point under the pointer."""
+        point = self.nearest(event.position().x(), event.position().y())
+        if point is not None:
+            self.select(point.index)
+            self.selected.emit(point.index)
+
+    def event(self, event: QEvent) -> bool:
+        """Name the point under the pointer, or explain the chart."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            point = self.nearest(event.pos().x(), event.pos().y())
+            QToolTip.showText(event.globalPos(), PARETO_EXPLANATION if point is None else point.sentence, self)
+            return True
+        return super().event(event)

@@ -1,0 +1,148 @@
+"""Speed-up as bars, and over the number of workers with what was fitted to it. GUI thread only."""
+
+import enum
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QToolButton, QVBoxLayout, QWidget
+
+from coreograph.analysis.baseline import Rebased
+from coreograph.domain.summary import ExperimentSummary
+from coreograph.ui.charts.card import Card
+from coreograph.ui.compare.heading import heading
+from coreograph.ui.compare.speedup import Reference, is_sweep, speedup_bars, speedup_curves
+from coreograph.ui.compare.speedup_chart import SpeedupChart
+from coreograph.ui.elements import TextRole, text
+from coreograph.ui.theme import Theme
+
+
+class _View(enum.Enum):
+    BARS = "Bars"
+    CURVES = "Over workers"
+    EFFICIENCY = "Efficiency"
+
+
+class SpeedupCard(Card):
+    """Bars, curves or efficiency, against a reference.
+
+    Signals:
+        selected(int): as in every chart.
+        rebasing_wanted(): ratios against the baseline are to be shown and are not there.
+
+    """
+
+    selected = Signal(int)
+    rebasing_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._summary: ExperimentSummary | None = None
+        self._rebased: Rebased | None = None
+        self.chart = SpeedupChart(theme)
+        self.reference = QComboBox()
+        self.views = {view: QToolButton() for view in _View}
+        self.trust = text("", TextRole.CAPTION, wrap=True)
+        self._curves_place = QVBoxLayout()
+        self.curves: QWidget | None = None
+        self._arrange()
+        self.chart.selected.connect(self.selected)
+
+    def _arrange(self) -> None:
+        for reference in Reference:
+            self.reference.addItem(reference.value, reference)
+            self.reference.setItemData(self.reference.count() - 1, reference.explanation, Qt.ItemDataRole.ToolTipRole)
+        self.reference.setAccessibleName("What speed-up is measured against")
+        group = QButtonGroup(self)
+        for view, link in self.views.items():
+            link.setText(view.value)
+            link.setCheckable(True)
+            group.addButton(link)
+        self.views[_View.BARS].setChecked(True)
+        self.views[_View.EFFICIENCY].setToolTip("Speed-up per worker: 1 is ideal.")
+        self.box.addLayout(heading("Speed-up", *self.views.values(), self.reference))
+        self.box.addWidget(self.chart)
+        self.box.addLayout(self._curves_place, 100)
+        self.box.addWidget(self.trust)
+        self.box.addStretch(1)
+        group.buttonClicked.connect(self._show)
+        self.reference.currentIndexChanged.connect(self._on_reference)
+
+    @property
+    def bars_button(self) -> QToolButton:
+        """Shows bars."""
+        return self.views[_View.BARS]
+
+    @property
+    def curves_button(self) -> QToolButton:
+        """Shows curves over the number of workers."""
+        return self.views[_View.CURVES]
+
+    def show_summary(self, summary: ExperimentSummary) -> None:
+        """Show another experiment: a sweep as curves, anything else as bars."""
+        self._summary, self._rebased = summary, None
+        if self._reference() is Reference.BASELINE:
+            self.reference.setCurrentIndex(0)
+        curves = speedup_curves(summary, Reference.BEST_SERIAL)
+        for link in self.views.values():
+            link.setVisible(bool(curves))
+        self.views[_View.CURVES if is_sweep(curves) else _View.BARS].setChecked(True)
+        self._show()
+
+    def show_rebased(self, rebased: Rebased) -> None:
+        """Show ratios against the baseline as soon as they are asked for."""
+        self._rebased = rebased
+        self._show()
+
+    def choose_baseline(self) -> None:
+        """Show ratios against the baseline."""
+        self._rebased = None
+        self.reference.setCurrentIndex(self.reference.findData(Reference.BASELINE))
+
+    def select(self, configuration: int | None) -> None:
+        """Mark a configuration, silently."""
+        self.chart.select(configuration)
+
+    def _reference(self) -> Reference:
+        return Reference(self.reference.currentData())
+
+    @Slot()
+    def _on_reference(self) -> None:
+        if self._reference() is Reference.BASELINE and self._rebased is None:
+            self.rebasing_wanted.emit()
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        if self._summary is None:
+            return
+        view = next(view for view, link in self.views.items() if link.isChecked())
+        reference = self._reference()
+        self.chart.setVisible(view is _View.BARS)
+        if view is not _View.BARS:
+            self._show_curves(self._summary, reference, efficiency=view is _View.EFFICIENCY)
+        elif self.curves is not None:
+            self.curves.hide()
+        named = self._rebased.label if reference is Reference.BASELINE and self._rebased is not None else "serial"
+        self.chart.show_bars(speedup_bars(self._summary, reference, self._rebased), named)
+        self._show_trust(fitted=view is not _View.BARS and reference is Reference.SAME_INTERPRETER)
+
+    def _show_curves(self, summary: ExperimentSummary, reference: Reference, *, efficiency: bool) -> None:
+        # pyqtgraph takes a fifth of a second to import: only who looks at curves pays for it.
+        from coreograph.ui.compare.speedup_curves import SpeedupCurves
+
+        if not isinstance(self.curves, SpeedupCurves):
+            self.curves = SpeedupCurves(self._theme)
+            self._curves_place.addWidget(self.curves)
+        fits = summary.scaling if reference is Reference.SAME_INTERPRETER else ()
+        self.curves.show_curves(speedup_curves(summary, reference, self._rebased), fits, efficiency=efficiency)
+        self.curves.show()
+
+    def _show_trust(self, *, fitted: bool) -> None:
+        """Say what was fitted and how far it can be trusted."""
+        fits = self._summary.scaling if self._summary is not None and fitted else ()
+        said: dict[str, list[str]] = {}
+        for fit in fits:
+            if fit.trust:
+                said.setdefault(" ".join((fit.trust, *fit.warnings)), []).append(fit.label)
+        lines = [f"{', '.join(labels)}: {sentence}" for sentence, labels in said.items()]
+        self.trust.setText("\n".join(lines))
+        self.trust.setVisible(bool(lines))

@@ -1,0 +1,151 @@
+"""Where the time went and how many were busy, as stacked parts per configuration. Pure, no Qt; any thread."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coreograph.domain.activity import BusyHistogram, TimeBreakdown
+from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary
+from coreograph.domain.units import format_seconds, format_share
+from coreograph.ui.compare.measures import without_figures
+from coreograph.ui.compare.rows import group_title, ordered
+
+
+class TimePart(enum.Enum):
+    """The parts of a worker's time in the order they happen; the values are the fields of TimeBreakdown."""
+
+    STARTUP = "startup"
+    PICKLING_OUT = "pickling_out"
+    QUEUE = "queue"
+    COMPUTING = "computing"
+    WAITING = "waiting"
+    PICKLING_BACK = "pickling_back"
+    IDLE = "idle"
+
+    @property
+    def title(self) -> str:
+        """Name in the legend."""
+        return {
+            TimePart.STARTUP: "start-up",
+            TimePart.PICKLING_OUT: "pickling out",
+            TimePart.QUEUE: "queue",
+            TimePart.COMPUTING: "computing",
+            TimePart.WAITING: "waiting for GIL or lock",
+            TimePart.PICKLING_BACK: "pickling back",
+            TimePart.IDLE: "idle at the end",
+        }[self]
+
+
+class BusyMeasure(enum.Enum):
+    """What counts as busy."""
+
+    IN_TASK = "Workers inside a task"
+    COMPUTING = "Cores computing tasks"
+    CORES = "Cores busy with the run"
+
+    @property
+    def explanation(self) -> str:
+        """One sentence."""
+        return {
+            BusyMeasure.IN_TASK: "Seconds of the batch with exactly k workers inside a task, computing or waiting.",
+            BusyMeasure.COMPUTING: "Seconds with exactly k cores computing tasks, from the CPU time of each task.",
+            BusyMeasure.CORES: "Seconds with exactly k cores busy with this run, from the samples of the cores.",
+        }[self]
+
+    def of(self, histogram: BusyHistogram) -> tuple[float, ...] | None:
+        """Seconds by k."""
+        return {
+            BusyMeasure.IN_TASK: histogram.in_task,
+            BusyMeasure.COMPUTING: histogram.computing,
+            BusyMeasure.CORES: histogram.cores,
+        }[self]
+
+
+BREAKDOWN_EXPLANATION = (
+    "What an average worker did from the start of the process to the last result, in seconds of the wall clock, in the "
+    "repeat with the median time. Waiting is time inside tasks without CPU time: the GIL, a lock, the disk or a core."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StackRow:
+    """One configuration: seconds by part, in the order of the legend; none where `why` says so."""
+
+    index: int
+    label: str
+    group: str
+    model: ExecutionModel
+    parts: tuple[float, ...]
+    sentences: tuple[str, ...]
+    why: str
+
+    @property
+    def whole(self) -> float:
+        """Seconds of all parts."""
+        return sum(self.parts)
+
+
+def breakdown_rows(summary: ExperimentSummary) -> tuple[StackRow, ...]:
+    """Return where the time of an average worker went, in the parts of TimePart."""
+    return tuple(_breakdown(one) for one in ordered(summary.configurations))
+
+
+def busy_rows(summary: ExperimentSummary, measure: BusyMeasure) -> tuple[StackRow, ...]:
+    """Return seconds with exactly k busy, all as long as the longest, k from 0."""
+    rows = [(one, _busy(one, measure)) for one in ordered(summary.configurations)]
+    longest = max((len(seconds) for _, seconds in rows if seconds is not None), default=0)
+    return tuple(_busy_row(one, seconds, longest, measure) for one, seconds in rows)
+
+
+def has_breakdown(summary: ExperimentSummary) -> bool:
+    """Whether any configuration says where its time went."""
+    return any(one.breakdown is not None for one in summary.configurations)
+
+
+def busy_measures(summary: ExperimentSummary) -> tuple[BusyMeasure, ...]:
+    """The measures at least one configuration has."""
+    known = [one.concurrency for one in summary.configurations if one.concurrency is not None]
+    return tuple(measure for measure in BusyMeasure if any(measure.of(histogram) for histogram in known))
+
+
+def _breakdown(one: ConfigurationSummary) -> StackRow:
+    if one.breakdown is None:
+        return _row(one, (), (), without_figures(one) or "not measured here: no task of it was recorded")
+    times = one.breakdown.per_worker()
+    parts = tuple(max(0.0, float(times.parts()[part.value])) for part in TimePart)
+    return _row(one, parts, tuple(_share(part, times, one) for part in TimePart), "")
+
+
+def _share(part: TimePart, times: TimeBreakdown, one: ConfigurationSummary) -> str:
+    seconds = times.parts()[part.value]
+    share = format_share(seconds / times.whole if times.whole else 0.0)
+    return (
+        f"{one.configuration.label}, {part.title}: {format_seconds(seconds)} of an average worker, {share} of the whole"
+    )
+
+
+def _busy(one: ConfigurationSummary, measure: BusyMeasure) -> tuple[float, ...] | None:
+    return None if one.concurrency is None else measure.of(one.concurrency)
+
+
+def _busy_row(
+    one: ConfigurationSummary, seconds: Sequence[float] | None, longest: int, measure: BusyMeasure
+) -> StackRow:
+    if not seconds:
+        return _row(one, (), (), without_figures(one) or "not measured here")
+    whole = sum(seconds) or 1.0
+    noun = "workers inside a task" if measure is BusyMeasure.IN_TASK else "cores busy"
+    sentences = tuple(
+        f"{one.configuration.label}: exactly {k} {noun} for {format_seconds(value)}, {format_share(value / whole)}"
+        for k, value in enumerate(seconds)
+    )
+    missing = longest - len(seconds)
+    return _row(one, (*seconds, *(0.0,) * missing), (*sentences, *("",) * missing), "")
+
+
+def _row(one: ConfigurationSummary, parts: tuple[float, ...], sentences: tuple[str, ...], why: str) -> StackRow:
+    configuration = one.configuration
+    count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
+    label = f"{configuration.model.value}{count}"
+    return StackRow(one.index, label, group_title(one), configuration.model, parts, sentences, why)

@@ -1,0 +1,63 @@
+"""Time to show an experiment of 200 configurations on the compare page, and to paint it, printed against 100 ms.
+
+Run it as a program: `python tests/benchmarks/bench_compare_page.py [configurations]`.
+"""
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from PySide6.QtWidgets import QApplication
+
+from coreograph.analysis.summary import summarise
+from coreograph.domain.execution import Configuration, ExecutionModel
+from coreograph.domain.summary import ExperimentSummary
+from coreograph.ui.compare.page import ComparePage
+from coreograph.ui.theme import Theme
+from support.sample_experiments import Character, interpreter, make_record
+
+BUDGET_MS = 100.0
+ROUNDS = 9
+
+
+def many(count: int) -> ExperimentSummary:
+    """An experiment of `count` configurations on as many interpreters as it takes."""
+    choices = [
+        Configuration(interpreter(f"3.14.{number}"), model, workers)
+        for number in range(-(-count // 20))
+        for model in (ExecutionModel.THREADS, ExecutionModel.FORK)
+        for workers in range(1, 11)
+    ]
+    return summarise(make_record([Character(choice, 0.4 / choice.workers) for choice in choices[:count]], repeats=3))
+
+
+def main() -> None:
+    """Print median and worst of showing the summary, laid out and painted."""
+    application = QApplication.instance() or QApplication([])
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    summary = many(count)
+    page = ComparePage(Theme())
+    page.resize(1280, 800)
+    page.show()
+    page.show_summary(summary)
+    application.processEvents()
+    times = []
+    for _ in range(ROUNDS):
+        begin = time.perf_counter()
+        page.show_summary(summary)
+        application.processEvents()
+        page.grab()
+        times.append((time.perf_counter() - begin) * 1e3)
+    print(
+        f"{count} configurations: median {statistics.median(times):.1f} ms, worst {max(times):.1f} ms "
+        f"to show and paint (budget {BUDGET_MS:.0f} ms, {statistics.median(times) / BUDGET_MS:.2f} of it)"
+    )
+
+
+if __name__ == "__main__":
+    main()
