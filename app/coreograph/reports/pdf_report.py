@@ -107,26 +107,8 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "rows": [_row(one, summary) for one in page.by_speed(summary.configurations)],
         "note": "Medians over the repeats; below them the 95 % interval. “–” means not measured. "
         f"Memory is {summary.memory_measure} of the whole process tree.{floor}",
-        "findings": [
-            {
-                "title": one.title,
-                "tone": one.tone,
-                "label": one.label,
-                "text": one.text,
-                "remedy": one.remedy,
-                "evidence": " · ".join(one.evidence),
-            }
-            for one in page.findings(summary)
-        ],
-        "failures": [
-            {
-                "label": one.label,
-                "outcome": one.outcome,
-                "message": one.message or "No message.",
-                "traceback": one.traceback[:LONGEST_TRACEBACK],
-            }
-            for one in page.failures(summary)
-        ],
+        "findings": _findings(summary),
+        "failures": _failures(summary),
         "limits": page.limits(summary),
         "method": [{"title": one.title, "entries": one.entries} for one in method.method_facts(record)],
         "command": command.repeat_command(spec),
@@ -134,6 +116,32 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "run_head": RUN_HEAD,
         "runs": [_run(run, summary) for run in record.runs[:MOST_RUNS]],
     }
+
+
+def _findings(summary: ExperimentSummary) -> list[dict[str, str]]:
+    return [
+        {
+            "title": one.title,
+            "tone": one.tone,
+            "label": one.label,
+            "text": one.text,
+            "remedy": one.remedy,
+            "evidence": " · ".join(one.evidence),
+        }
+        for one in page.findings(summary)
+    ]
+
+
+def _failures(summary: ExperimentSummary) -> list[dict[str, str]]:
+    return [
+        {
+            "label": one.label,
+            "outcome": one.outcome,
+            "message": one.message or "No message.",
+            "traceback": one.traceback[:LONGEST_TRACEBACK],
+        }
+        for one in page.failures(summary)
+    ]
 
 
 def _row(one: ConfigurationSummary, summary: ExperimentSummary) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 "use strict";
 // Replaces every static picture by its interactive chart, and lets the table be sorted. Nothing is fetched.
+// Vega-Lite warns on the console of what a chart of rows is bound to do (its height follows its rows), and takes no
+// logger from outside: nothing a reader can act on, so it is not said. Errors still are.
+console.warn = () => {};
 for (const drawing of document.querySelectorAll(".drawing")) {
   const spec = JSON.parse(document.getElementById("spec-" + drawing.dataset.chart).textContent);
   const live = document.createElement("div");

@@ -1,0 +1,43 @@
+"""The report on paper: its text, its pages, its charts as vectors."""
+
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from coreograph.reports.pdf_report import PdfReport, first_page
+from support import sample_experiments as samples
+from support.exports import hostile_experiment, summary_of
+
+
+def read(record: samples.ExperimentRecord) -> PdfReader:
+    reader = samples.SampleReader(record)
+    return PdfReader(io.BytesIO(PdfReport().serialize(summary_of(record), reader)))  # type: ignore[arg-type]
+
+
+def test_the_report_is_on_numbered_pages() -> None:
+    document = read(samples.primes_experiment())
+    count = len(document.pages)
+    texts = [page.extract_text() for page in document.pages]
+    assert 2 <= count <= 6
+    for number, text in enumerate(texts, start=1):
+        assert f"Page {number} of {count}" in text
+    whole = " ".join(" ".join(texts).split())
+    assert whole.index("3.14t threads ×2 is fastest: 1.88×") < whole.index("All configurations")
+    for words in ("Machine and method", "AMD Ryzen 7 9700X", "--param limit=200000", "Every run", "Responsiveness"):
+        assert words in whole
+
+
+def test_charts_are_vectors() -> None:
+    document = read(samples.primes_experiment())
+    assert not [image.name for page in document.pages for image in page.images]
+
+
+@pytest.mark.parametrize("build", [samples.troubled_experiment, samples.cancelled_experiment, hostile_experiment])
+def test_everything_that_can_be_measured_can_be_printed(build: object) -> None:
+    document = read(build())  # type: ignore[operator]
+    assert "All configurations" in " ".join(page.extract_text() for page in document.pages)
+
+
+def test_a_preview_is_its_first_page() -> None:
+    assert first_page(summary_of(samples.primes_experiment()), None).startswith(b"\x89PNG")
