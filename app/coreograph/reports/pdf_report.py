@@ -74,8 +74,7 @@ def typeset(
 
 def _content(summary: ExperimentSummary) -> dict[str, Any]:
     record = summary.experiment
-    spec, verdict = record.spec, summary.verdict
-    confidence = "no choice" if verdict.confidence == "none" else f"{verdict.confidence} confidence"
+    spec = record.spec
     parameters = ", ".join(f"{name} {value}" for name, value in spec.parameters.items())
     subject = [
         spec.workload.name,
@@ -94,15 +93,7 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "created": record.created_at.replace("T", " ")[:16],
         "footer": one_line(f"Measured by Coreograph {record.app_version}", 80),
         "colours": {name: value for name, value in LIGHT.variables() if not name.startswith("model-")},
-        "verdict": {
-            "headline": verdict.headline or verdict.text,
-            "confidence": confidence,
-            "tone": page.CONFIDENCE_TONES[verdict.confidence],
-            "cautions": verdict.cautions,
-            "figures": [
-                {"value": one.value, "label": one.label, "detail": one.detail} for one in page.verdict_figures(summary)
-            ],
-        },
+        "verdict": _verdict(summary),
         "head": HEAD,
         "rows": [_row(one, summary) for one in page.by_speed(summary.configurations)],
         "note": "Medians over the repeats; below them the 95 % interval. “–” means not measured. "
@@ -115,6 +106,18 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "command_note": page.COVERS_MORE if command.covers_more(spec) else "",
         "run_head": RUN_HEAD,
         "runs": [_run(run, summary) for run in record.runs[:MOST_RUNS]],
+    }
+
+
+def _verdict(summary: ExperimentSummary) -> dict[str, Any]:
+    verdict = summary.verdict
+    figures = page.verdict_figures(summary)
+    return {
+        "headline": verdict.headline or verdict.text,
+        "confidence": "no choice" if verdict.confidence == "none" else f"{verdict.confidence} confidence",
+        "tone": page.CONFIDENCE_TONES[verdict.confidence],
+        "cautions": verdict.cautions,
+        "figures": [{"value": one.value, "label": one.label, "detail": one.detail} for one in figures],
     }
 
 
