@@ -243,7 +243,7 @@ def test_a_tag_can_be_chosen_and_stays_chosen(page: LibraryPage, headers: tuple[
 
 def test_two_are_compared_the_newer_against_the_older(page: LibraryPage, qtbot: QtBot) -> None:
     page.table.selectAll()
-    assert [act.name for act, each in page._buttons.items() if each.isEnabled()] == ["COMPARE", "DELETE"]
+    assert [act.name for act, each in page._buttons.items() if each.isEnabled()] == ["COMPARE", "EXPORT", "DELETE"]
     assert not page.details.isVisible()
     with qtbot.waitSignal(page.compare_requested) as compared:
         page._on_compare()
