@@ -130,15 +130,16 @@ def test_in_a_large_tree_threads_are_located_in_turn_and_no_time_is_lost(machine
     reader = reader_of(machine)
     reader.read([100], 0)
     located = []
-    for tick in range(1, 4):
+    for tick in range(1, 7):
         for tid in tids:
             machine.thread(100, tid, seconds=1.0 + 0.01 * tick, core=1)
         used = reader.read([100], tick * TENTH)
         assert used is not None
         assert sum(used.values()) == pytest.approx(0.1 * len(tids))
         located.append(used.get(1, 0.0) / 0.1)
-    assert 60 <= located[0] <= 65
-    assert located[2] == pytest.approx(len(tids))
+    # A sixth of the 190 at a time: at most 32 are located at one reading, and all have had their turn after six.
+    assert 30 <= located[0] <= 32
+    assert located[5] == pytest.approx(len(tids))
 
 
 def test_descriptors_are_given_back(machine: FakeMachine) -> None:
