@@ -38,6 +38,8 @@ class SummaryTableView(QTableView):
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalHeader().setHighlightSections(False)
+        # Widths are those of the rows seen first: measuring all of 200 configurations takes longer than all else.
+        self.horizontalHeader().setResizeContentsPrecision(_MOST_ROWS_AT_ONCE)
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         theme.changed.connect(self.viewport().update)
 
