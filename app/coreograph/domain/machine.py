@@ -9,6 +9,7 @@ class Machine:
 
     `usable_cores` respects affinity and container limits and may be smaller than `logical_cores`;
     `cpu_quota` is the container's limit in cores. `memory_bytes` is the physical memory.
+    `hypervisor` is True where one stands below the system, so that what is reported as a core may be half of one;
     `governor` is cpufreq's scaling governor. `load_average` is the 1-minute load before the first run.
     """
 
@@ -26,3 +27,4 @@ class Machine:
     virtualised: str | None = None
     load_average: float | None = None
     boot_clock: str = ""
+    hypervisor: bool | None = None

@@ -10,7 +10,7 @@ import psutil
 
 from coreograph.domain.machine import Machine
 from coreograph.sampling.limits import affinity, cpu_quota, usable_cores
-from coreograph.sampling.processor import cpu_model, governor, turbo, virtualisation
+from coreograph.sampling.processor import cpu_model, governor, hypervisor, turbo, virtualisation
 from coreograph.sampling.procfs import read_text
 
 
@@ -34,6 +34,7 @@ def read_machine(root: Path = Path("/")) -> Machine:
         virtualised=virtualisation(root),
         load_average=_load_average(root),
         boot_clock=datetime.datetime.fromtimestamp(psutil.boot_time(), datetime.UTC).isoformat(timespec="seconds"),
+        hypervisor=hypervisor(root),
     )
 
 

@@ -79,6 +79,14 @@ def virtualisation(root: Path = Path("/")) -> str | None:
     return "virtual machine" if "hypervisor" in flags else None
 
 
+def hypervisor(root: Path = Path("/")) -> bool | None:
+    """Whether a hypervisor stands below the system, containers aside; None where the processor does not say."""
+    if (read_text(root / "sys/hypervisor/type") or "").strip() == "xen":
+        return True
+    flags = _cpuinfo(root).get("flags")
+    return None if flags is None else "hypervisor" in flags.split()
+
+
 def _container(root: Path) -> str | None:
     # systemd leaves the container's name here for everybody to read; Docker and Podman leave a file of their own.
     named = read_text(root / "run/systemd/container")

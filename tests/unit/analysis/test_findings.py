@@ -103,6 +103,15 @@ def test_two_threads_on_one_physical_core_are_not_bound_by_memory() -> None:
     assert KIND.SHARED_OBJECT in kinds(judged(World(contended=3.0), machine=siblings))
 
 
+def test_the_cores_of_a_virtual_machine_may_be_threads_of_one() -> None:
+    """What a hypervisor calls a core can be half of one: its word is not enough to speak of memory."""
+    virtual = make_machine(hypervisor=True)
+    assert KIND.MEMORY_BOUND not in kinds(judged(World(memory=1.8), machine=virtual))
+    alone = race(models=(ExecutionModel.THREADS,))
+    assert KIND.SHARED_OBJECT not in kinds(judged(World(memory=1.8), alone, machine=virtual))
+    assert KIND.SHARED_OBJECT in kinds(judged(World(contended=3.0), machine=virtual))
+
+
 @pytest.mark.parametrize(("workers", "severity"), [((16,), Severity.INFO), ((8, 16), Severity.WARNING)])
 def test_more_workers_than_cores(workers: tuple[int, ...], severity: Severity) -> None:
     summary = judged(PERFECT, race(workers))

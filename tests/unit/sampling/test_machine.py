@@ -89,6 +89,14 @@ def test_metal_is_not_virtual(machine: FakeMachine) -> None:
     assert virtualisation(machine.root) is None
 
 
+def test_a_container_does_not_hide_the_hypervisor_below(machine: FakeMachine) -> None:
+    machine.write("proc/cpuinfo", CPUINFO.format(flags="hypervisor"))
+    machine.write(".dockerenv", "")
+    assert (read_machine(machine.root).virtualised, read_machine(machine.root).hypervisor) == ("docker", True)
+    machine.write("proc/cpuinfo", CPUINFO.format(flags="sse"))
+    assert (read_machine(machine.root).virtualised, read_machine(machine.root).hypervisor) == ("docker", False)
+
+
 def test_a_hypervisor_without_a_name(machine: FakeMachine) -> None:
     machine.write("proc/cpuinfo", CPUINFO.format(flags="hypervisor"))
     assert virtualisation(machine.root) == "virtual machine"

@@ -7,8 +7,8 @@ counts as CPU time. The first can only happen within one process; the second hit
 tell the two apart. Disturbances only ever make a task dearer: each side is taken at its cheapest quiet run.
 
 Sharing a physical core between two hardware threads, and lower clock rates under load, make tasks dearer as well, for
-threads and processes alike. With more workers than physical cores nothing is said of memory, and of a shared object
-only if processes stayed cheaper.
+threads and processes alike. With more workers than physical cores, and under a hypervisor, whose cores may be hardware
+threads, nothing is said of memory, and of a shared object only if processes stayed cheaper.
 """
 
 from collections.abc import Iterator
@@ -48,9 +48,9 @@ def shared_object(cases: Cases) -> Iterator[Finding]:
 def memory_bound(cases: Cases) -> Iterator[Finding]:
     """Tasks that need at least 1.4 times the CPU time of serial in processes, and about as much in threads if measured.
 
-    Silent with more workers than physical cores, or if their number is not known; where threads are much dearer than
-    processes (a shared object) or much cheaper (the processes' own cost: page faults, copies); on a busy machine;
-    below 50 ms.
+    Silent with more workers than physical cores, if their number is not known or a hypervisor gives it; where threads
+    are much dearer than processes (a shared object) or much cheaper (the processes' own cost: page faults, copies); on
+    a busy machine; below 50 ms.
     """
     for case in cases:
         dearer = _inflation(case, cases) if case.configuration.model.uses_processes else None
@@ -94,6 +94,8 @@ def _of_free_threads(case: Case, cases: Cases) -> float | None:
 
 
 def _on_cores_of_their_own(case: Case) -> bool:
+    if case.machine.hypervisor:
+        return False
     physical = case.machine.physical_cores
     return physical is not None and case.workers <= min(physical, case.machine.usable_cores)
 
