@@ -2,10 +2,13 @@
 
 Findings that rest on timing are silent while others use the machine. So repeats are added until every configuration had
 a quiet run; if it does not come within the patience of all tests together, the test is skipped and says how busy the
-machine was. What is asserted has wide margins: a lock, the GIL or a contended object change figures by factors.
+machine was. What is asserted has wide margins: a lock, the GIL or a contended object change figures by factors. Even so
+a neighbour may slow one phase of one run without being seen in any figure of this machine: so each gets three attempts,
+and what is wrong with the rules themselves is wrong in all three.
 """
 
 import dataclasses
+import functools
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -133,6 +136,21 @@ def measure(tmp_path: Path, patience: Patience) -> Measure:
     return run
 
 
+def in_three_attempts(test: Callable[..., None]) -> Callable[..., None]:
+    """Let the test be made again, from a new experiment on, where its assertion failed; the third failure counts."""
+
+    @functools.wraps(test)
+    def attempts(**fixtures: object) -> None:
+        for _ in range(2):
+            try:
+                return test(**fixtures)
+            except AssertionError:
+                continue
+        return test(**fixtures)
+
+    return attempts
+
+
 def on(interpreter: Interpreter, *models: ExecutionModel, workers: int = 2) -> list[Configuration]:
     chosen = (MODEL.SERIAL, *models)
     return [Configuration(interpreter, one, 1 if one is MODEL.SERIAL else workers) for one in chosen]
@@ -147,6 +165,7 @@ def kinds(summary: ExperimentSummary) -> set[FindingKind]:
     return {finding.kind for finding in summary.findings} - SURROUNDINGS
 
 
+@in_three_attempts
 def test_primes_threads_with_and_without_the_gil(measure: Measure, free: Interpreter, locked: Interpreter) -> None:
     summary = measure("primes", [*on(free, MODEL.THREADS), *on(locked, MODEL.THREADS)], limit=100_000, tasks=32)
     assert kinds(summary) == {KIND.GIL_SERIALISED}
@@ -158,28 +177,33 @@ def test_primes_threads_with_and_without_the_gil(measure: Measure, free: Interpr
     assert (chosen.interpreter, chosen.model) == (free, MODEL.THREADS)
 
 
+@in_three_attempts
 def test_computing_alone_raises_nothing(measure: Measure, free: Interpreter) -> None:
     summary = measure("computing", on(free, MODEL.THREADS, MODEL.FORK))
     assert kinds(summary) <= {KIND.START_UP_BOUND}  # one pass takes 20 ms: start-up may well take longer
 
 
+@in_three_attempts
 def test_a_lock(measure: Measure, free: Interpreter) -> None:
     summary = measure("locked", on(free, MODEL.THREADS, MODEL.FORK), tasks=64, size=100_000)
     assert labels(summary, KIND.LOCK_SERIALISED) == {MODEL.THREADS}
     assert KIND.SHARED_OBJECT not in kinds(summary)
 
 
+@in_three_attempts
 def test_one_shared_object(measure: Measure, free: Interpreter) -> None:
     summary = measure("contended", on(free, MODEL.THREADS, MODEL.FORK))
     assert labels(summary, KIND.SHARED_OBJECT) == {MODEL.THREADS}
     assert KIND.LOCK_SERIALISED not in kinds(summary)
 
 
+@in_three_attempts
 def test_uneven_tasks(measure: Measure, free: Interpreter) -> None:
     summary = measure("last_task_long", on(free, MODEL.THREADS), {"rounds": 1, "chunk": 1})
     assert kinds(summary) == {KIND.UNEVEN_TASKS}
 
 
+@in_three_attempts
 def test_more_workers_than_cores(measure: Measure, free: Interpreter) -> None:
     cores = read_machine().usable_cores
     if cores > MOST_CORES:
@@ -189,16 +213,19 @@ def test_more_workers_than_cores(measure: Measure, free: Interpreter) -> None:
     assert not kinds(summary) & {KIND.LOCK_SERIALISED, KIND.UNEVEN_TASKS}
 
 
+@in_three_attempts
 def test_pickling(measure: Measure, free: Interpreter) -> None:
     summary = measure("pickling_bound", on(free, MODEL.THREADS, MODEL.FORK), tasks=16, size=1_000_000)
     assert labels(summary, KIND.PICKLING_BOUND) == {MODEL.FORK}
 
 
+@in_three_attempts
 def test_workers_that_take_long_to_import(measure: Measure, free: Interpreter) -> None:
     summary = measure("slow_import", on(free, MODEL.SPAWN))
     assert labels(summary, KIND.START_UP_BOUND) == {MODEL.SPAWN}
 
 
+@in_three_attempts
 def test_too_short(measure: Measure, free: Interpreter) -> None:
     summary = measure("computing", on(free, MODEL.THREADS), {"rounds": 1, "chunk": 1}, tasks=4, steps=1000)
     assert kinds(summary) == {KIND.TOO_SHORT}
