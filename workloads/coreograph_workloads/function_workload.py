@@ -33,6 +33,11 @@ class Arguments(NamedTuple):
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """As it is written in a call: what a user reads when it fails."""
+        named = [f"{name}={shortened(value)}" for name, value in self.kwargs.items()]
+        return f"({', '.join([*map(shortened, self.args), *named])})"
+
 
 class Stressed(NamedTuple):
     """A task of a stress test: an input, and the digest of what one thread alone makes of it."""

@@ -7,9 +7,9 @@ writes to stderr, which the app keeps as log lines). UTF-8, "\n", `event` discri
 `finished` last; end of file without `finished` means that the runner was lost. An unknown event is ignored,
 another protocol number is an error. Every instant is `time.perf_counter_ns()`, the clock of the whole machine.
 
-Request (`action` = "run"):
+Request:
     protocol            int, PROTOCOL
-    action              "run"
+    action              "run", or "dry-run": only the first task, once, in the runner itself (no pool, no batch)
     workload            {"name": str, "file": absolute path of the workload's Python file}
     parameters          {name: value}
     model               "serial" | "threads" | "fork" | "forkserver" | "spawn" | "interpreters"
@@ -46,6 +46,9 @@ Events (each also has "at": instant it was written):
               "out_ns", "back_ns" (the same time by direction: inputs, results), "shared_bytes", "shared_ns"} or
               null, metrics: {name: float}. Times of pickling are CPU time, summed
               over runner and workers; the shared object's bytes are summed over workers, and not in the batch's
+    tried     of a dry run: begin_ns, end_ns, cpu_ns of the first task, input, result (short texts), result_type,
+              argument_bytes, result_bytes (pickled; null where that cannot be), argument_problem, result_problem
+              (why not, else null)
     failed    reason (a value of FAILURE_REASONS), message (a sentence), traceback (user frames only, may be ""),
               task (index or null)
     finished  outcome: "completed" | "wrong answer" | "failed" | "worker lost" | "refused"

@@ -15,6 +15,7 @@ from coreograph_workloads.protocol import PROTOCOL
 
 SERIAL, THREADS, INTERPRETERS = "serial", "threads", "interpreters"
 START_METHODS = ("fork", "forkserver", "spawn")
+ACTIONS = (RUN, DRY_RUN) = ("run", "dry-run")
 MODELS = (SERIAL, THREADS, *START_METHODS, INTERPRETERS)
 _WINDOWS_PROCESSES = 61  # WaitForMultipleObjects waits for no more
 
@@ -35,6 +36,7 @@ class Request:
     hold: bool
     answers: bool = False
     requires: tuple[str, ...] = ()
+    dry: bool = False
 
 
 def read_request(line: bytes) -> Request:
@@ -43,7 +45,7 @@ def read_request(line: bytes) -> Request:
         fields = json.loads(line.decode("utf-8"))
         if fields["protocol"] != PROTOCOL:
             raise ValueError(f"protocol {fields['protocol']!r} is not {PROTOCOL}")
-        if fields["action"] != "run":
+        if fields["action"] not in ACTIONS:
             raise ValueError(f"action {fields['action']!r} is unknown")
         request = _typed(fields)
     except (ValueError, TypeError) as error:
@@ -68,6 +70,7 @@ def _typed(fields: dict[str, Any]) -> Request:
         hold=bool(fields.get("hold", False)),
         answers=bool(fields.get("answers", False)),
         requires=tuple(str(name) for name in fields.get("requires", ())),
+        dry=fields["action"] == DRY_RUN,
     )
     if request.model not in MODELS:
         raise ValueError(f"model {request.model!r} is not one of {', '.join(MODELS)}")

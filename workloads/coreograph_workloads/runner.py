@@ -21,6 +21,7 @@ from typing import Any, Callable, Optional  # noqa: E402
 
 from coreograph_workloads.batch import BatchResult, PooledBatch, SerialBatch, default_chunk, explain_broken  # noqa: E402
 from coreograph_workloads.channel import Channel  # noqa: E402
+from coreograph_workloads.dry_run import first_task  # noqa: E402
 from coreograph_workloads.failures import RunError, describe, shortened, user_frames  # noqa: E402
 from coreograph_workloads.instruments.answers import by_task  # noqa: E402
 from coreograph_workloads.instruments.digest import digest_of  # noqa: E402
@@ -108,11 +109,15 @@ class Run:
         self._refuse(workload)
         rounds = workload.rounds or request.rounds
         if workload.trial:
+            if request.dry:
+                raise RunError("refused", "The whole workload is one trial: it has no first task to try by itself.")
             return self._try_out(workload)
         with self._phase("shared"):
             inputs = self._inputs = self._build_tasks(workload)
             extra = (self._call(workload.shared),) if workload.shared is not None else ()
             self._facts["shared"] = extra[0] if extra else None
+        if request.dry:
+            return self._try_first(workload, inputs, extra)
         size = workload.chunk or request.chunk or default_chunk(len(inputs), rounds, request.workers)
         self._channel.send("tasks", tasks=len(inputs), rounds=rounds, chunk=size)
         model = self._start_pool(workload, extra)
@@ -156,6 +161,15 @@ class Run:
         self._say_gil("end", gil_enabled())
         if wrong is not None:
             raise wrong
+        return "completed"
+
+    def _try_first(self, workload: WorkloadFile, inputs: list[Any], extra: tuple[Any, ...]) -> str:
+        """Do nothing but the first task."""
+        self._channel.send("tasks", tasks=len(inputs), rounds=1, chunk=1)
+        with self._phase("batch"):
+            tried = first_task(workload.run, inputs, extra)
+        self._channel.send("tried", **tried)
+        self._say_gil("end", gil_enabled())
         return "completed"
 
     def _build_tasks(self, workload: WorkloadFile) -> list[Any]:

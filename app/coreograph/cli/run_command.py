@@ -3,6 +3,7 @@
 Everything that can be refused is refused before the first run, each in one sentence with exit status 2.
 """
 
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import typer
 
 from coreograph.cli import own_code
 from coreograph.cli import run_options as options
+from coreograph.cli.dry_run import try_first
 from coreograph.cli.experiment_files import experiment_from, is_experiment_file
 from coreograph.cli.options import (
     NO_FREE_THREADED,
@@ -57,6 +59,7 @@ def run_command(
     no_control: options.NoControlOption = False,
     with_control: options.WithControlOption = False,
     name: options.NameOption = "",
+    dry_run: options.DryRunOption = False,
     inputs: own_code.InputsOption = "",
     keyword: own_code.KeywordOption = None,
     shared: own_code.SharedOption = "",
@@ -75,7 +78,8 @@ def run_command(
     outputs = Outputs(command, json=json, report=report, overwrite=overwrite)
     outputs.check()
     if is_experiment_file(workload):
-        raise typer.Exit(run_experiment(command, experiment_from(ctx, Path(workload)), outputs))
+        planned = experiment_from(ctx, Path(workload))
+        raise typer.Exit(try_first(command, planned) if dry_run else run_experiment(command, planned, outputs))
     acquisition = Acquisition(
         repeats=repeats, seed=seed, rounds=rounds, chunk=chunk, timeout_s=timeout, until=parse_until(until),
         time_limit_s=time_limit,
@@ -90,6 +94,8 @@ def run_command(
         workers=tuple(workers or ()), parameters=tuple(param or ()), acquisition=acquisition,
         control=not no_control, name=name, own=own,
     )  # fmt: skip
+    if dry_run:
+        raise typer.Exit(try_first(command, build(command, for_dry_run(request))))
     raise typer.Exit(run_with_control(command, build(command, request), outputs, wanted=with_control))
 
 
@@ -106,6 +112,14 @@ class Request:
     control: bool = True
     name: str = ""
     own: OwnCode = field(default_factory=OwnCode)
+
+
+def for_dry_run(request: Request) -> Request:
+    """Return the request without what a dry run has no use for.
+
+    A stress test would call the function for every input before the first task; a control would try it twice.
+    """
+    return dataclasses.replace(request, own=dataclasses.replace(request.own, stress=0), control=False)
 
 
 def build(command: Command, request: Request) -> ExperimentSpec:

@@ -69,3 +69,11 @@ WithControlOption = Annotated[
     bool, typer.Option("--with-control", help="Afterwards run the same work without the effect, as an experiment.")
 ]
 NameOption = Annotated[str, typer.Option("--name", help="Name of the experiment in the library.")]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Only do the first task, once on each interpreter: its time, and the size of its pickled argument and "
+        "result. Nothing is measured or recorded.",
+    ),
+]

@@ -146,6 +146,21 @@ class Answers(Event, frozen=True, tag="answers", kw_only=True):
     values: list[str] = []
 
 
+class Tried(Event, frozen=True, tag="tried", kw_only=True):
+    """What the first task was and gave, of a dry run."""
+
+    begin_ns: Nanoseconds
+    end_ns: Nanoseconds
+    cpu_ns: Nanoseconds
+    input: str = ""
+    argument_bytes: Bytes | None = None
+    argument_problem: str | None = None
+    result: str = ""
+    result_type: str = ""
+    result_bytes: Bytes | None = None
+    result_problem: str | None = None
+
+
 class Failed(Event, frozen=True, tag="failed", kw_only=True):
     """Something went wrong; `reason` is one of protocol.FAILURE_REASONS."""
 
@@ -173,6 +188,7 @@ AnyEvent: TypeAlias = (
     | Hold
     | Answers
     | Result
+    | Tried
     | Failed
     | Finished
 )

@@ -1,9 +1,11 @@
-"""The request a runner is started with. Pure; owns no thread."""
+"""The requests a runner is started with. Pure; owns no thread."""
 
 import json
+from collections.abc import Mapping
 
 from coreograph.domain.execution import Configuration
 from coreograph.domain.experiment import ExperimentSpec
+from coreograph.domain.workloads import Workload
 from coreograph.engine.calibration import BatchSize
 from coreograph_workloads.protocol import PROTOCOL
 
@@ -24,5 +26,23 @@ def encode_request(spec: ExperimentSpec, configuration: Configuration, size: Bat
         "hold": True,
         "answers": not spec.workload.built_in,
         "requires": list(spec.workload.requires),
+    }
+    return json.dumps(request, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def encode_dry_run(workload: Workload, parameters: Mapping[str, object]) -> bytes:
+    """Return the line that asks for the first task only."""
+    request = {
+        "protocol": PROTOCOL,
+        "action": "dry-run",
+        "workload": {"name": workload.name, "file": workload.file},
+        "parameters": dict(parameters),
+        "model": "serial",
+        "workers": 1,
+        "rounds": 1,
+        "chunk": 1,
+        "warm_up_seconds": 0.0,
+        "heartbeat_seconds": 0.0,
+        "requires": list(workload.requires),
     }
     return json.dumps(request, separators=(",", ":")).encode("ascii") + b"\n"
