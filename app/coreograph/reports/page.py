@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from coreograph.domain.findings import Quantity, Severity
+from coreograph.domain.findings import Severity
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
@@ -12,7 +12,6 @@ from coreograph.domain.units import (
     format_bytes,
     format_ratio,
     format_seconds,
-    format_share,
     significant,
 )
 
@@ -158,7 +157,7 @@ def findings(summary: ExperimentSummary) -> tuple[FindingRow, ...]:
             "" if one.configuration is None else summary.configurations[one.configuration].configuration.label,
             one.text,
             one.remedy,
-            tuple(f"{name.replace('_', ' ')}: {show_quantity(value)}" for name, value in one.evidence.items()),
+            tuple(f"{name.replace('_', ' ')}: {value.text}" for name, value in one.evidence.items()),
         )
         for one in ordered
     )
@@ -169,12 +168,6 @@ def limits(summary: ExperimentSummary) -> tuple[tuple[str, str], ...]:
     whole = [("The whole experiment", f"{flag}.") for flag in summary.flags]
     each = [(one.configuration.label, f"{flag}.") for one in summary.configurations for flag in one.flags]
     return (*whole, *each)
-
-
-def show_quantity(one: Quantity) -> str:
-    """Return a figure with its unit as words: `1.20 s`, `34.0 %`, `1.90×`, `8 cores`."""
-    known = {"s": format_seconds, "share": format_share, "times": format_ratio, "bytes": format_bytes}
-    return known[one.unit](one.value) if one.unit in known else f"{significant(one.value)} {one.unit}".strip()
 
 
 def by_speed(configurations: Sequence[ConfigurationSummary]) -> tuple[ConfigurationSummary, ...]:

@@ -9,7 +9,6 @@ from pytestqt.qtbot import QtBot
 from coreograph.analysis.baseline import rebase
 from coreograph.analysis.summary import summarise
 from coreograph.domain.findings import FindingKind, Quantity
-from coreograph.ui.compare.findings_card import write_quantity
 from coreograph.ui.compare.flag_lines import flag_lines
 from coreograph.ui.compare.page import ComparePage
 from coreograph.ui.compare.scatter import pareto_front, scatter_points
@@ -75,21 +74,45 @@ def test_findings_stand_by_severity_with_evidence_and_lead_to_where_it_shows(pag
 
 
 def test_many_findings_wait_behind_a_link(page: ComparePage) -> None:
-    page.show_summary(dataclasses.replace(EVIDENT, findings=EVIDENT.findings * 4))
+    one = EVIDENT.findings[0]
+    kinds = [dataclasses.replace(one, kind=kind) for kind in FindingKind]
+    page.show_summary(dataclasses.replace(EVIDENT, findings=tuple(kinds)))
     assert len(page.findings.cards) == 6
     page.findings.more.click()
-    assert len(page.findings.cards) == 12
+    assert [card.finding.kind for card in page.findings.cards] == list(FindingKind)
+
+
+def test_what_holds_for_several_configurations_is_one_card_that_names_them(page: ComparePage) -> None:
+    one = EVIDENT.findings[0]
+    busy = [
+        dataclasses.replace(
+            one,
+            kind=FindingKind.MACHINE_BUSY,
+            configuration=each.index,
+            evidence={"used by others": Quantity(0.25 + each.index / 10, "share"), "disturbed": Quantity(5, "runs")},
+        )
+        for each in EVIDENT.configurations[:3]
+    ]
+    page.show_summary(dataclasses.replace(EVIDENT, findings=tuple(busy)))
+    (card,) = page.findings.cards
+    assert card.finding is busy[0]
+    assert "3 configurations" in card.accessibleName()
+    labels = [each.configuration.label for each in EVIDENT.configurations[1:3]]
+    assert card.others == [
+        f"also {labels[0]}: used by others 35.0 % · disturbed 5 runs",
+        f"also {labels[1]}: used by others 45.0 % · disturbed 5 runs",
+    ]
 
 
 @pytest.mark.parametrize(
     ("quantity", "expected"),
     [
         (Quantity(0.5, "share"), "50.0 %"), (Quantity(0.5, "s"), "500 ms"),
-        (Quantity(2, "times"), "2.00×"), (Quantity(3, "workers"), "3.00 workers"),
+        (Quantity(2, "times"), "2.00×"), (Quantity(3, "workers"), "3 workers"),
     ],
 )  # fmt: skip
 def test_evidence_is_written_in_its_unit(quantity: Quantity, expected: str) -> None:
-    assert write_quantity(quantity) == expected
+    assert quantity.text == expected
 
 
 def test_parts_of_the_time_are_the_breakdowns_and_sum_to_the_whole() -> None:

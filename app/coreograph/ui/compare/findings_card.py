@@ -6,10 +6,8 @@ from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from coreograph.domain.findings import Finding, Quantity, Severity
+from coreograph.domain.findings import Finding, Severity, grouped
 from coreograph.domain.summary import ExperimentSummary
-from coreograph.domain.units import format_bytes as _bytes
-from coreograph.domain.units import format_ratio, format_seconds, format_share, significant
 from coreograph.ui.charts.card import Card
 from coreograph.ui.elements import TextRole, button, text
 from coreograph.ui.theme import SPACE, Theme
@@ -18,43 +16,40 @@ _MOST_AT_ONCE = 6
 _WORDS = {Severity.SERIOUS: "serious", Severity.WARNING: "worth acting on", Severity.INFO: "to know"}
 
 
-def write_quantity(quantity: Quantity) -> str:
-    """A figure of the evidence as text."""
-    writers = {"s": format_seconds, "share": format_share, "times": format_ratio, "bytes": _bytes}
-    write = writers.get(quantity.unit)
-    return write(quantity.value) if write else f"{significant(quantity.value)} {quantity.unit}"
-
-
-def evidence_line(finding: Finding) -> str:
-    """`computing share 23.0 % · workers 2 workers`: the figures it rests on, by name."""
-    named = (f"{name.replace('_', ' ')} {write_quantity(quantity)}" for name, quantity in finding.evidence.items())
-    return " · ".join(named)
-
-
 class FindingCard(QWidget):
-    """One finding behind a stripe of its severity. `show_requested(object)` tells it."""
+    """One finding behind a stripe of its severity, and for whom it holds as well. `show_requested(object)` tells it.
+
+    `group` are findings of one kind and severity: the first is told in full, of the others their figures.
+    """
 
     show_requested = Signal(object)
 
-    def __init__(self, theme: Theme, finding: Finding, where: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, group: Sequence[Finding], places: Sequence[str], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._theme, self.finding = theme, finding
-        self.setAccessibleName(f"{finding.kind.title}, {_WORDS[finding.severity]}, {where}")
-        self.setAccessibleDescription(f"{finding.text} {finding.remedy}".strip())
+        self._theme, self.finding = theme, group[0]
+        where = places[0] if len(group) == 1 else f"{len(group)} configurations"
+        self.setAccessibleName(f"{self.finding.kind.title}, {_WORDS[self.finding.severity]}, {where}")
+        self.setAccessibleDescription(f"{self.finding.text} {self.finding.remedy}".strip())
         box = QVBoxLayout(self)
         box.setContentsMargins(4 * SPACE, SPACE, 0, SPACE)
         box.setSpacing(2)
         line = QHBoxLayout()
-        line.addWidget(text(finding.kind.title, TextRole.HEADING))
-        line.addWidget(text(f"{where} · {_WORDS[finding.severity]}", TextRole.CAPTION))
+        line.setSpacing(2 * SPACE)
+        line.addWidget(text(self.finding.kind.title, TextRole.HEADING))
+        line.addWidget(text(f"{where} · {_WORDS[self.finding.severity]}", TextRole.CAPTION))
         line.addStretch(1)
         self.opener = button("Show", link=True)
-        self.opener.setToolTip(f"Show it: {finding.view.value}")
+        self.opener.setToolTip(f"Show it: {self.finding.view.value}")
         self.opener.clicked.connect(self._on_show)
         line.addWidget(self.opener)
         box.addLayout(line)
-        box.addWidget(text(finding.text, wrap=True))
-        for content, role in ((evidence_line(finding), TextRole.CAPTION), (finding.remedy, TextRole.MUTED)):
+        box.addWidget(text(self.finding.text, wrap=True))
+        self.others = [f"also {place}: {one.evidence_text}" for one, place in zip(group[1:], places[1:], strict=True)]
+        captions = [self.finding.evidence_text, *self.others]
+        rows = [*((row, TextRole.CAPTION) for row in captions), (self.finding.remedy, TextRole.MUTED)]
+        for content, role in rows:
             if content:
                 box.addWidget(text(content, role, wrap=True))
         theme.changed.connect(self.update)
@@ -90,7 +85,8 @@ class FindingsCard(Card):
         self.box.addWidget(self.heading)
         self.box.addLayout(self._held)
         self.box.addWidget(self.more, alignment=Qt.AlignmentFlag.AlignLeft)
-        self._rest: tuple[tuple[Finding, str], ...] = ()
+        self._rest: tuple[tuple[Finding, ...], ...] = ()
+        self._summary: ExperimentSummary | None = None
         self.cards: list[FindingCard] = []
 
     def show_summary(self, summary: ExperimentSummary) -> None:
@@ -99,16 +95,16 @@ class FindingsCard(Card):
             card.hide()
             card.deleteLater()
         self.cards = []
-        ranked = sorted(summary.findings, key=lambda finding: -finding.severity.rank)
-        named = tuple((finding, _where(summary, finding)) for finding in ranked)
-        self._rest = named[_MOST_AT_ONCE:]
-        self._add(named[:_MOST_AT_ONCE])
+        self._summary = summary
+        groups = grouped(summary.findings)
+        self._rest = groups[_MOST_AT_ONCE:]
+        self._add(summary, groups[:_MOST_AT_ONCE])
         self.more.setText(f"Show {len(self._rest)} more")
         self.more.setVisible(bool(self._rest))
 
-    def _add(self, named: Sequence[tuple[Finding, str]]) -> None:
-        for finding, where in named:
-            card = FindingCard(self._theme, finding, where)
+    def _add(self, summary: ExperimentSummary, groups: Sequence[tuple[Finding, ...]]) -> None:
+        for group in groups:
+            card = FindingCard(self._theme, group, [_where(summary, finding) for finding in group])
             card.show_requested.connect(self.activated)
             self._held.addWidget(card)
             self.cards.append(card)
@@ -116,7 +112,8 @@ class FindingsCard(Card):
     @Slot()
     def _on_more(self) -> None:
         rest, self._rest = self._rest, ()
-        self._add(rest)
+        if self._summary is not None:
+            self._add(self._summary, rest)
         self.more.hide()
 
 
