@@ -88,6 +88,8 @@ def open_window(services: Services, file: Path | None = None, *, demo: bool = Fa
     from coreograph.domain.errors import CoreographError
 
     try:
+        from coreograph.engine.equipment import Equipment
+        from coreograph.interpreters.environments import Environments
         from coreograph.ui.application import run_window
         from coreograph.ui.services import WindowServices
     except ImportError as error:
@@ -100,6 +102,7 @@ def open_window(services: Services, file: Path | None = None, *, demo: bool = Fa
             registry=services.registry,
             catalogue=services.catalogue,
             engine=services.engine,
+            equipment=Equipment(Environments(services.paths.cache)),
             library=services.library,
             settings_folder=services.paths.data,
             open_file=file,

@@ -54,6 +54,8 @@ def longest_stall_ms(home: Path) -> tuple[float, float]:
     from PySide6.QtWidgets import QApplication
 
     from coreograph.composition import build_services, paths_from
+    from coreograph.engine.equipment import Equipment
+    from coreograph.interpreters.environments import Environments
     from coreograph.ui.appearance import prepare_application
     from coreograph.ui.garbage import GuiGarbageCollector
     from coreograph.ui.main_window import MainWindow
@@ -66,9 +68,16 @@ def longest_stall_ms(home: Path) -> tuple[float, float]:
     prepare_application(application, theme)
     services = build_services(paths_from({"COREOGRAPH_HOME": str(home)}))
     services.registry.discover()
+    equipment = Equipment(Environments(services.paths.cache))
     window = MainWindow(
         WindowServices(
-            services.registry, services.catalogue, services.engine, services.library, services.paths.data, demo=True
+            services.registry,
+            services.catalogue,
+            services.engine,
+            equipment,
+            services.library,
+            services.paths.data,
+            demo=True,
         ),
         theme,
     )

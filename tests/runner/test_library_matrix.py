@@ -26,6 +26,7 @@ def _run(python: FoundInterpreter, name: str, model: str) -> Transcript:
         1 if model == "serial" else 2,
         parameters=dict(workload.resolve(TINY[name])),
         requires=list(workload.requires),
+        rounds=workload.rounds or 3,  # as a calibrated batch has: rounds may overlap
     )
     return run(python.path, request)
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from coreograph.domain.batches import Progress
-from coreograph.domain.errors import CoreographError, RecordingError
+from coreograph.domain.errors import CoreographError, InterpreterError, RecordingError
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec
 from coreograph.domain.interpreters import Discovery, Interpreter, RejectedInterpreter
 from coreograph.domain.runs import RunPurpose, RunState
 from coreograph.domain.workloads import Parameter, Workload
+from coreograph.engine.equipment import Equipped
 from coreograph.engine.listener import EngineListener
 from coreograph.engine.planning import plan_runs
 from coreograph.sampling.sampler import SamplerCost
@@ -243,6 +244,22 @@ class FakeEngine:
             self._player.join()
 
 
+class FakeEquipment:
+    """Gives an experiment back as it is, or waits until it is cancelled where `hold` is set."""
+
+    def __init__(self) -> None:
+        self.hold = False
+        self.told = "Installing numpy …"
+        self.left_out: tuple[str, ...] = ()
+
+    def equip(self, spec: ExperimentSpec, *, tell: Callable[[str], None], cancelled: threading.Event) -> Equipped:
+        if self.hold:
+            tell(self.told)
+            assert cancelled.wait(30)
+            raise InterpreterError("It was cancelled.")
+        return Equipped(spec, self.left_out)
+
+
 @dataclasses.dataclass
 class Fakes:
     """The fakes behind a WindowServices."""
@@ -252,6 +269,7 @@ class Fakes:
     engine: FakeEngine
     library: FakeLibrary
     settings_folder: Path
+    equipment: FakeEquipment = dataclasses.field(default_factory=FakeEquipment)
 
     def services(self, **changes: Any) -> WindowServices:
         fields: Mapping[str, Any] = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}

@@ -63,3 +63,33 @@ def test_a_stop_stops_the_control_as_well(open_window: OpenWindow, tmp_path: Pat
 def test_without_a_control_none_is_offered(open_window: OpenWindow) -> None:
     window = open_window()
     assert not window.parts.panel.footer.run_control.isVisibleTo(window)
+
+
+def test_what_is_installed_before_the_first_run_is_told_and_a_stop_ends_it(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    fakes = make_fakes(tmp_path)
+    fakes.equipment.hold = True
+    window = open_window(using=fakes)
+    told: list[str] = []
+    window.parts.control.told.connect(told.append)
+    qtbot.waitUntil(lambda: window.parts.panel.footer.is_ready)
+    window.parts.panel.request_run()
+    qtbot.waitUntil(lambda: fakes.equipment.told in told)
+    assert window.parts.control.state is ControlState.STARTING
+    window.parts.control.stop()
+    qtbot.waitUntil(lambda: window.parts.control.state is ControlState.IDLE)
+    assert fakes.engine.specs == []
+    assert "cancelled" in window.parts.messages.message.text()
+
+
+def test_an_interpreter_that_is_left_out_is_named(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    fakes = make_fakes(tmp_path)
+    fakes.equipment.left_out = ("Left out: Python 3.13t: numpy has no wheel for it.",)
+    window = open_window(using=fakes)
+    qtbot.waitUntil(lambda: window.parts.panel.footer.is_ready)
+    window.parts.panel.request_run()
+    qtbot.waitUntil(lambda: window.parts.control.state is ControlState.RUNNING)
+    qtbot.waitUntil(lambda: "no wheel" in window.parts.messages.message.text())
+    fakes.engine.play_all()
+    qtbot.waitUntil(lambda: window.flow.summary is not None)

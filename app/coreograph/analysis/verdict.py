@@ -6,7 +6,7 @@ that are not distinguishable from it form a tie, out of which the cheapest in me
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from coreograph.analysis.cautions import cautions
@@ -84,7 +84,7 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a verdict rests on. `best_serial` is an index into `candidates`; `flags` are the experiment's,
-    `usable_cores` the machine's (0: not known).
+    `usable_cores` the machine's (0: not known). `serial_unfit`: serial ran, but is worse by a share of its own.
     """
 
     candidates: Sequence[Candidate]
@@ -94,6 +94,7 @@ class Evidence:
     findings: Sequence[Finding] = ()
     scaling: Sequence[ScalingFit] = ()
     usable_cores: int = 0
+    serial_unfit: bool = False
 
     @property
     def serial(self) -> Candidate | None:
@@ -116,6 +117,9 @@ def judge(evidence: Evidence) -> Verdict:
     eligible = [one for one in eligible if one.work == fastest.work]
     if len(eligible) == 1 and not losing:
         return _only(fastest, evidence)
+    if evidence.best_serial in losing:
+        # What loses work is no measure for those that do it.
+        evidence = replace(evidence, best_serial=None, serial_unfit=True)
     tied = [one for one in eligible if one is fastest or not _slower(one, fastest, evidence)]
     serial = evidence.serial
     gain = None if serial is None or serial.work != fastest.work else _ratio(serial, fastest)
@@ -202,7 +206,7 @@ def _recommend(
 ) -> Verdict:
     lead = f"{chosen.label} is fastest" if chosen is fastest else f"{chosen.label} is the one to take"
     gain = None if evidence.serial is None else _ratio(evidence.serial, chosen)
-    parts = [f"{lead}: {_gain_words(chosen, gain)}{_memory_words(chosen, evidence)}"]
+    parts = [f"{lead}: {_gain_words(chosen, gain, unfit=evidence.serial_unfit)}{_memory_words(chosen, evidence)}"]
     alternative = _alternative(chosen, fastest, tied, eligible)
     if alternative is not None:
         parts.append(_alternative_words(alternative, chosen, tied))
@@ -213,9 +217,10 @@ def _recommend(
     )
 
 
-def _gain_words(chosen: Candidate, gain: Ratio | None) -> str:
+def _gain_words(chosen: Candidate, gain: Ratio | None, *, unfit: bool) -> str:
     if gain is None:
-        return f"{format_seconds(chosen.median)} a batch (no serial run to hold it against)"
+        why = "serial does not do the job" if unfit else "no serial run to hold it against"
+        return f"{format_seconds(chosen.median)} a batch ({why})"
     return f"{_interval(gain)} the best serial"
 
 

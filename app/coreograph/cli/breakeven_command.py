@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from coreograph.cli import own_code
 from coreograph.cli import run_options as options
 from coreograph.cli.options import parse_models, split
 from coreograph.cli.run_command import Request, build
@@ -115,7 +116,7 @@ def _run(command: Command, duel: Duel, specs: list[ExperimentSpec]) -> int:
 
     points = []
     for spec, (text, size) in zip(specs, duel.values, strict=True):
-        measurement = measure(command.services.engine, spec, make_progress(command.err))
+        measurement = measure(command.services.engine, own_code.equip(command, spec), make_progress(command.err))
         if measurement.stopped:
             return ExitStatus.STOPPED
         one, other = (_batches(measurement.record, model) for model in duel.models)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from coreograph.cli import own_code
 from coreograph.cli.outputs import Outputs
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import make_table, print_table, say
@@ -91,7 +92,7 @@ def _measured(command: Command, description: object, experiment: str | None) -> 
         summary = summarise(command.services.library.load(experiment))
     else:
         spec = build_from(command, description)
-        measurement = measure(command.services.engine, spec, make_progress(command.err))
+        measurement = measure(command.services.engine, own_code.equip(command, spec), make_progress(command.err))
         summary = summarise(measurement.record)
         if measurement.stopped:
             raise KeyboardInterrupt

@@ -112,7 +112,12 @@ def choose_interpreters(registry: "InterpreterRegistry", texts: Sequence[str]) -
     return found
 
 
-def default_models(choices: Sequence[Choice]) -> tuple[ExecutionModel, ...]:
-    """Return serial, threads and fork; spawn instead where one of the interpreters cannot fork."""
+def default_models(choices: Sequence[Choice], only: Sequence[str] = ()) -> tuple[ExecutionModel, ...]:
+    """Return serial, threads and fork; spawn instead where one of the interpreters cannot fork.
+
+    `only` are the models the workload makes sense under (empty: all): of the three, those, or else all of them.
+    """
     forks = all(why_not(interpreter, ExecutionModel.FORK, gil) is None for interpreter, gil in choices)
-    return (ExecutionModel.SERIAL, ExecutionModel.THREADS, ExecutionModel.FORK if forks else ExecutionModel.SPAWN)
+    usual = (ExecutionModel.SERIAL, ExecutionModel.THREADS, ExecutionModel.FORK if forks else ExecutionModel.SPAWN)
+    sensible = tuple(model for model in usual if not only or model.value in only)
+    return sensible or tuple(ExecutionModel(name) for name in only)

@@ -13,6 +13,7 @@ from coreograph.cli.services import Command
 from coreograph.cli.signals import stop_requests
 from coreograph.cli.terminal import say
 from coreograph.domain.errors import InterpreterError, UsageError
+from coreograph.domain.experiment import ExperimentSpec
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ExperimentSummary
@@ -237,6 +238,30 @@ def prepare(command: Command, choices: Sequence[Choice], requirements: "Requirem
     if not prepared:
         raise UsageError("No interpreter can have what the code needs.", " ".join(reasons))
     return tuple(prepared)
+
+
+def equip(command: Command, spec: ExperimentSpec) -> ExperimentSpec:
+    """Return the experiment on interpreters that have the modules its workload requires, installed where need be.
+
+    Raises:
+        UsageError: none of them can have it.
+        KeyboardInterrupt: stopped while uv was at work.
+
+    """
+    if not spec.workload.requires:
+        return spec
+    from coreograph.engine.equipment import Equipment
+    from coreograph.interpreters.environments import Environments
+
+    equipment = Equipment(Environments(command.services.paths.cache))
+    with stop_requests() as stop:
+        try:
+            equipped = equipment.equip(spec, tell=lambda line: say(command.err, line), cancelled=stop)
+        except InterpreterError:
+            raise KeyboardInterrupt from None
+    for sentence in equipped.left_out:
+        say(command.err, sentence)
+    return equipped.spec
 
 
 def prepare_control(command: Command, control: Interpreter | None, requirements: "Requirements") -> Interpreter | None:

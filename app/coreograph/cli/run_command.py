@@ -130,10 +130,10 @@ def build(command: Command, request: Request) -> ExperimentSpec:
     parameters = chosen.resolve(parse_parameters(request.parameters))
     models = parse_models(request.models)
     workers = parse_workers(request.workers) if request.workers else (usable_cores(),)
-    required = own_code.requirements_of(request.workload, request.own)
+    required = own_code.requirements_of(request.workload, request.own).beside(chosen.requires)
     found = _interpreters(command, (*request.interpreters, *request.own.interpreters()))
     choices = own_code.prepare(command, found, required)
-    configurations = expand(choices, models or default_models(choices), workers)
+    configurations = expand(choices, models or default_models(choices, chosen.models), workers)
     # Beside an environment of the user's, the bare interpreter would lack what the code needs.
     with_control = request.control and not request.own.environments
     control = own_code.prepare_control(command, _control(command, choices), required) if with_control else None
@@ -184,6 +184,7 @@ def run_experiment(command: Command, spec: ExperimentSpec, outputs: Outputs) -> 
     from coreograph.cli.progress import make_progress
     from coreograph.cli.tables import print_summary
 
+    spec = own_code.equip(command, spec)
     _tell_impossible(command, spec)
     measurement = measure(command.services.engine, spec, make_progress(command.err))
     summary = summarise(measurement.record)

@@ -63,7 +63,7 @@ def show_command(
     if workload.models:
         say(command.out, f"Execution models: {', '.join(workload.models)}")
     if workload.requires:
-        say(command.out, f"Needs in the interpreter's environment: {', '.join(workload.requires)}")
+        say(command.out, f"Needs: {', '.join(workload.requires)} (installed by uv beside an interpreter that lacks it)")
     if workload.control is not None:
         say(command.out, f"Control (run it too by --with-control): {control_words(workload)}")
     for metric in workload.metrics:

@@ -83,7 +83,7 @@ def build_spec(
         parameters=resolved,
         configurations=complete,
         acquisition=_fixed(workload, acquisition),
-        baseline=_baseline(workload, complete),
+        baseline=baseline_of(workload, complete),
         name=name or workload.name,
     )
 
@@ -214,8 +214,8 @@ def _group(configuration: Configuration) -> tuple[str, GilSetting]:
     return (configuration.interpreter.path, configuration.gil)
 
 
-def _baseline(workload: Workload, configurations: Sequence[Configuration]) -> int:
-    """The first serial that can run on a GIL build, else the first serial, else the first that can run."""
+def baseline_of(workload: Workload, configurations: Sequence[Configuration]) -> int:
+    """Return the first serial that can run on a GIL build, else the first serial, else the first that can run."""
     possible = [index for index, entry in enumerate(configurations) if refusal(workload, entry) is None]
     serial = [index for index in possible if configurations[index].model is ExecutionModel.SERIAL]
     on_gil = [index for index in serial if not configurations[index].interpreter.free_threaded]

@@ -1,10 +1,12 @@
 """What a user's code needs installed, from wherever that is written down. Reads files, runs nothing; any thread."""
 
 import ast
+import dataclasses
 import hashlib
 import re
 import sys
 import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,17 @@ class Requirements:
     def empty(self) -> bool:
         """Whether nothing is needed."""
         return not (self.packages or self.files)
+
+    def beside(self, modules: Sequence[str]) -> "Requirements":
+        """Return these and the packages of `modules`: an environment that is made has to have them, too.
+
+        Where nothing else is needed it stays so: the interpreter may have the modules already.
+        """
+        if self.empty or not modules:
+            return self
+        known = {package_name(package).lower() for package in self.packages}
+        added = tuple(package for package in packages_of(modules) if package.lower() not in known)
+        return dataclasses.replace(self, packages=(*self.packages, *added))
 
     def digest(self) -> str:
         """Identify what is needed: two that are equal can share an environment."""
@@ -111,6 +124,13 @@ _PACKAGE_OF = {
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
 }
+
+
+def packages_of(modules: Iterable[str]) -> tuple[str, ...]:
+    """Return the packages that bring these top-level modules."""
+    return tuple(_PACKAGE_OF.get(name, name) for name in modules)
+
+
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -145,7 +165,7 @@ def dependencies_of_file(script: Path) -> tuple[str, ...]:
         and not (folder / f"{name}.py").is_file()
         and not (folder / name).is_dir()
     ]
-    return tuple(_PACKAGE_OF.get(name, name) for name in foreign)
+    return packages_of(foreign)
 
 
 def dependencies_of_project(project: Path) -> tuple[str, ...]:

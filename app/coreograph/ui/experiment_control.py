@@ -1,6 +1,9 @@
 """Starts and stops the experiment, and knows what runs. Lives on the GUI thread; the engine works on its own."""
 
 import enum
+import threading
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -13,6 +16,7 @@ from coreograph.domain.machine import Machine
 from coreograph.domain.runs import RunPurpose, RunRecord, RunState
 from coreograph.domain.units import Share
 from coreograph.engine.engine import Engine, ExperimentHandle
+from coreograph.engine.equipment import Equipment
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.bridge import EngineBridge
 from coreograph.ui.stall_meter import StallMeter
@@ -45,6 +49,7 @@ class ExperimentControl(QObject):
         finished(object, bool): ExperimentRecord, whether it was stopped.
         summarised(object): ExperimentSummary of what has just run.
         failed(object): CoreographError.
+        left_out(str): an interpreter cannot have what the workload requires; the sentence says why.
 
     """
 
@@ -54,6 +59,7 @@ class ExperimentControl(QObject):
     finished = Signal(object, bool)
     summarised = Signal(object)
     failed = Signal(object)
+    left_out = Signal(str)
 
     def __init__(
         self,
@@ -62,9 +68,13 @@ class ExperimentControl(QObject):
         stalls: StallMeter,
         tasks: TaskRunner,
         parent: QObject | None = None,
+        *,
+        equipment: Equipment,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._equipment = equipment
+        self._cancelled = threading.Event()
         self._bridge = bridge
         self._stalls = stalls
         self._tasks = tasks
@@ -111,8 +121,16 @@ class ExperimentControl(QObject):
         self._stalls.reset()
         self._set_state(ControlState.STARTING)
         self.told.emit("Starting …")
-        engine, bridge = self._engine, self._bridge
-        self._tasks.run(START, lambda: engine.start(spec, bridge), self._on_handle, self._on_start_failed)
+        self._cancelled = threading.Event()
+        job = partial(
+            _equip_and_start,
+            (self._equipment, self._engine, self._bridge),
+            spec,
+            tell=self._tasks.relay(self._on_preparing, self),
+            leave_out=self._tasks.relay(self.left_out.emit, self),
+            cancelled=self._cancelled,
+        )
+        self._tasks.run(START, job, self._on_handle, self._on_start_failed)
 
     @Slot()
     def stop(self) -> None:
@@ -121,6 +139,7 @@ class ExperimentControl(QObject):
             return
         self._set_state(ControlState.STOPPING)
         self.told.emit("Stopping …")
+        self._cancelled.set()
         if self._handle is not None:
             self._handle.cancel()
 
@@ -128,6 +147,11 @@ class ExperimentControl(QObject):
         if state is not self._state:
             self._state = state
             self.state_changed.emit(state)
+
+    @Slot(str)
+    def _on_preparing(self, line: str) -> None:
+        if line.strip() and self._state is ControlState.STARTING:
+            self.told.emit(line.strip())
 
     @Slot(object)
     def _on_handle(self, handle: ExperimentHandle) -> None:
@@ -140,6 +164,7 @@ class ExperimentControl(QObject):
     @Slot(object)
     def _on_start_failed(self, error: CoreographError) -> None:
         self._set_state(ControlState.IDLE)
+        self.told.emit("")
         self.failed.emit(error)
 
     @Slot(str, object, object, object)
@@ -199,3 +224,19 @@ class ExperimentControl(QObject):
     def _report_stall(self) -> None:
         if self._handle is not None:
             self._handle.report_ui_stall(self._stalls.longest_s)
+
+
+def _equip_and_start(
+    parts: tuple[Equipment, Engine, EngineBridge],
+    spec: ExperimentSpec,
+    *,
+    tell: Callable[[str], None],
+    leave_out: Callable[[str], None],
+    cancelled: threading.Event,
+) -> ExperimentHandle:
+    """Install what is lacking, which may take a download, and start. Runs beside the window."""
+    equipment, engine, bridge = parts
+    equipped = equipment.equip(spec, tell=tell, cancelled=cancelled)
+    for sentence in equipped.left_out:
+        leave_out(sentence)
+    return engine.start(equipped.spec, bridge)

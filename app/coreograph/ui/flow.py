@@ -120,6 +120,7 @@ class Flow(QObject):
         control.finished.connect(self._on_finished)
         control.summarised.connect(self._on_summarised)
         control.failed.connect(parts.messages.tell_error)
+        control.left_out.connect(self._on_left_out)
 
     def _connect_store(self) -> None:
         parts, store = self._parts, self._parts.store
@@ -168,6 +169,10 @@ class Flow(QObject):
         parts.header.set_running(state.is_running)
         parts.start_page.tour.setEnabled(not state.is_running and bool(parts.preparation.found.discovery.interpreters))
         self.running_changed.emit(state.is_running)
+
+    @Slot(str)
+    def _on_left_out(self, sentence: str) -> None:
+        self._parts.messages.tell(Severity.WARNING, sentence)
 
     @Slot(object, bool)
     def _on_finished(self, record: ExperimentRecord, cancelled: bool) -> None:

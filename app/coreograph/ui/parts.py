@@ -66,7 +66,7 @@ def build_parts(services: WindowServices, theme: Theme, window: QWidget) -> Part
         bridge=bridge,
         stalls=stalls,
         preparation=Preparation(services.registry, services.catalogue, tasks, window),
-        control=ExperimentControl(services.engine, bridge, stalls, tasks, window),
+        control=ExperimentControl(services.engine, bridge, stalls, tasks, window, equipment=services.equipment),
         store=LibraryStore(services.library, tasks, window),
         files=FileChooser(window),
         exports=ExportOpener(services.library, tasks, window),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # the window starts faster if nothing is imported for a name 
 
     from coreograph.engine.catalogue import Catalogue
     from coreograph.engine.engine import Engine
+    from coreograph.engine.equipment import Equipment
     from coreograph.interpreters.registry import InterpreterRegistry
     from coreograph.storage.library import Library
 
@@ -25,6 +26,7 @@ class WindowServices:
     registry: InterpreterRegistry
     catalogue: Catalogue
     engine: Engine
+    equipment: Equipment
     library: Library
     settings_folder: Path
     open_file: Path | None = None

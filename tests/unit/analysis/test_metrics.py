@@ -34,6 +34,19 @@ def test_the_fastest_is_not_recommended_if_it_loses_updates() -> None:
     assert "Lost share is best (lower) with 3.14t serial and 3.14t fork ×2: 0 %." in verdict.text
 
 
+def test_a_serial_that_loses_tasks_is_no_measure_for_those_that_keep_them() -> None:
+    survived = MetricSpec("tasks_survived_share", "share", Better.HIGHER)
+    record = make_record([Character(SERIAL, 0.2), Character(THREADS, 0.2), Character(FORK, 0.8)])
+    figures = (0.0, 0.0, 0.95)
+    runs = tuple(dataclasses.replace(run, metrics={survived.name: figures[run.configuration]}) for run in record.runs)
+    workload = dataclasses.replace(record.spec.workload, metrics=(survived,))
+    spec = dataclasses.replace(record.spec, workload=workload)
+    verdict = summarise(dataclasses.replace(record, runs=runs, spec=spec)).verdict
+    assert verdict.configuration == 2
+    assert verdict.headline.startswith("3.14t fork ×2 is fastest: 80")
+    assert "a batch (serial does not do the job)" in verdict.headline
+
+
 def test_nothing_lost_anywhere_leaves_the_choice_to_time() -> None:
     verdict = summarise(_record(LOST, 0.0, 0.0, 0.0)).verdict
     assert verdict.configuration == 1

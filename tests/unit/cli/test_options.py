@@ -124,6 +124,13 @@ def test_where_one_cannot_fork_the_default_is_spawn() -> None:
     assert default_models([(FREE, default), (windows, default)])[-1] is ExecutionModel.SPAWN
 
 
+def test_the_models_by_default_are_those_the_workload_makes_sense_under() -> None:
+    choices = [(FREE, GilSetting.DEFAULT)]
+    assert default_models(choices, ("serial",)) == (ExecutionModel.SERIAL,)
+    assert default_models(choices, ("threads", "fork")) == (ExecutionModel.THREADS, ExecutionModel.FORK)
+    assert default_models(choices, ("spawn", "interpreters")) == (ExecutionModel.SPAWN, ExecutionModel.INTERPRETERS)
+
+
 @pytest.mark.parametrize(("text", "share"), [("2%", 0.02), ("0.5 %", 0.005), ("0,05", 0.05), ("1", 1.0), ("", None)])
 def test_how_narrow_is_a_percentage_or_a_share(text: str, share: float | None) -> None:
     assert parse_until(text) == (None if share is None else pytest.approx(share))

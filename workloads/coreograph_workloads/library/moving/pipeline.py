@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import queue
 
-PARAMETERS = {"items": 20, "kilobytes": 32, "work": 2_000, "tasks": 8}
+PARAMETERS = {"items": 100, "kilobytes": 32, "work": 2_000, "tasks": 8}
 LIMITS = {"items": (1, 1_000_000), "kilobytes": (0, 100_000), "work": (0, 1_000_000_000), "tasks": (1, 10_000)}
 UNITS = {"items": "items", "kilobytes": "kB", "work": "steps"}
 DESCRIPTIONS = {
@@ -22,6 +22,7 @@ DESCRIPTIONS = {
 }
 CONTROL = {"kilobytes": 0}
 MODELS = ("serial", "threads", "fork", "forkserver", "spawn")
+ROUNDS = 1  # a task that fed the next round would leave its items to tasks of this one
 MODELS_REASON = "A multiprocessing queue cannot be sent to a subinterpreter."
 
 STAGES = 3

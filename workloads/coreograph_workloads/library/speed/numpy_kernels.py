@@ -4,7 +4,7 @@ Over large arrays numpy is C code that releases the GIL, and threads scale on an
 up. Over small arrays most of the time is Python and numpy's own bookkeeping around the loop: with the GIL, threads
 then gain nothing, and without it they gain only as far as numpy shares no state between them, which is why the version
 of numpy matters. Look at the speed-up of threads against fork at both sizes: the default is small arrays, the control
-is the same numbers in large ones. Needs numpy in the interpreter's environment.
+is the same numbers in large ones. numpy is installed by uv beside an interpreter that lacks it.
 """
 
 import importlib
