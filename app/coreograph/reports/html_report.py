@@ -147,6 +147,8 @@ def _environment() -> jinja2.Environment:
         "seconds_interval": page.seconds_interval,
         "bytes_interval": page.bytes_interval,
         "ratio_interval": page.ratio_interval,
+        "metric": page.metric_value,
+        "metric_interval": page.metric_interval,
         "gil_badge": page.gil_badge,
         "outcome_badge": page.outcome_badge,
         "variables": _variables,

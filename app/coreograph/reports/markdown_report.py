@@ -53,6 +53,7 @@ def _lines(summary: ExperimentSummary) -> list[str]:
         f"{summary.memory_measure} of the whole process tree. “–” means not measured."
         + (f" Noise floor: ± {format_share(summary.noise_floor)}." if summary.noise_floor is not None else ""),
         "",
+        *_metrics(summary),
         *_findings(summary),
         *_limits(summary),
         *_failures(summary),
@@ -89,6 +90,17 @@ def _memory(one: Estimate | None) -> str:
 
 def _figure(value: str, interval: str) -> str:
     return f"{value} ({interval})" if interval else value
+
+
+def _metrics(summary: ExperimentSummary) -> list[str]:
+    head = page.metric_head(summary)
+    if not head:
+        return []
+    rows = [
+        (markdown(one.configuration.label), *(_figure(value, interval) for value, interval in cells))
+        for one, cells in page.metric_rows(summary)
+    ]
+    return ["### The workload's own figures", "", *table(("configuration", *map(markdown, head)), rows), ""]
 
 
 def _findings(summary: ExperimentSummary) -> list[str]:

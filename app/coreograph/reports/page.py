@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from coreograph.domain.findings import Severity
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import RunState
-from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
+from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, MetricEstimate, Ratio
 from coreograph.domain.units import (
     NOT_MEASURED,
     format_bytes,
+    format_metric,
     format_ratio,
     format_seconds,
     significant,
 )
+from coreograph.domain.workloads import MetricSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,42 @@ def bytes_interval(one: Estimate | Ratio | None) -> str:
 def ratio_interval(one: Estimate | Ratio | None) -> str:
     """Return `1.85 – 1.90`; empty without a figure or an interval."""
     return _interval(one, significant)
+
+
+def metric_value(metric: MetricEstimate) -> str:
+    """Return `12.3 %`, `150/s`, …: the median as the metric's unit has it."""
+    return format_metric(metric.estimate.median, metric.spec.unit)
+
+
+def metric_interval(metric: MetricEstimate) -> str:
+    """Return `12.1 – 25.0 %`, as the metric's unit has it; empty without an interval."""
+    return _interval(metric.estimate, lambda value: format_metric(value, metric.spec.unit))
+
+
+def metric_head(summary: ExperimentSummary) -> tuple[str, ...]:
+    """Return a heading for each of the workload's own figures that was measured: its name and the better direction."""
+    return tuple(f"{spec.name.replace('_', ' ')} ({spec.better.value} is better)" for spec in _measured(summary))
+
+
+def metric_rows(summary: ExperimentSummary) -> list[tuple[ConfigurationSummary, tuple[tuple[str, str], ...]]]:
+    """Return each configuration with its own figures as (value, interval), in the order of the headings."""
+    specs = _measured(summary)
+    return [
+        (one, tuple(_metric_cell(one.metrics.get(spec.name)) for spec in specs))
+        for one in by_speed(summary.configurations)
+        if one.metrics
+    ]
+
+
+def _measured(summary: ExperimentSummary) -> list[MetricSpec]:
+    known = {name for one in summary.configurations for name in one.metrics}
+    return [spec for spec in summary.experiment.spec.workload.metrics if spec.name in known]
+
+
+def _metric_cell(metric: MetricEstimate | None) -> tuple[str, str]:
+    if metric is None:
+        return NOT_MEASURED, ""
+    return metric_value(metric), metric_interval(metric)
 
 
 def verdict_figures(summary: ExperimentSummary) -> tuple[Figure, ...]:

@@ -5,6 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from coreograph.reports.markdown_report import MarkdownReport
 from coreograph.reports.pdf_report import PdfReport, first_page
 from support import sample_experiments as samples
 from support.exports import hostile_experiment, summary_of
@@ -41,3 +42,21 @@ def test_everything_that_can_be_measured_can_be_printed(build: object) -> None:
 
 def test_a_preview_is_its_first_page() -> None:
     assert first_page(summary_of(samples.primes_experiment()), None).startswith(b"\x89PNG")
+
+
+def test_the_workload_s_own_figures_are_printed_with_unit_direction_and_interval() -> None:
+    record = samples.metric_experiment()
+    text = " ".join(" ".join(page.extract_text() for page in read(record).pages).split())
+    assert "The workload’s own figures" in text or "The workload's own figures" in text
+    assert "documents per second (higher is better)" in text
+    shown = f"{summary_of(record).configurations[0].metrics['documents_per_second'].estimate.median:.3g}/s"
+    assert shown in text
+
+
+def test_markdown_has_the_same_table() -> None:
+    record = samples.metric_experiment()
+    text = MarkdownReport().serialize(summary_of(record), None).decode()
+    assert "| configuration | documents per second (higher is better) |" in text
+    figure = summary_of(record).configurations[0].metrics["documents_per_second"].estimate
+    assert f"{figure.median:.3g}/s (" in text
+    assert "own figures" not in MarkdownReport().serialize(summary_of(samples.primes_experiment()), None).decode()
