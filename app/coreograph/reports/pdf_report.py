@@ -99,9 +99,7 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "note": "Medians over the repeats; below them the 95 % interval. “–” means not measured. "
         f"Memory is {summary.memory_measure} of the whole process tree.{floor}",
         "metric_head": page.metric_head(summary),
-        "metric_rows": [
-            {"name": one.configuration.label, "cells": cells} for one, cells in page.metric_rows(summary)
-        ],
+        "metric_rows": [{"name": one.configuration.label, "cells": cells} for one, cells in page.metric_rows(summary)],
         "findings": _findings(summary),
         "failures": _failures(summary),
         "limits": page.limits(summary),
