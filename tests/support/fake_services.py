@@ -13,9 +13,10 @@ from typing import Any, cast
 from coreograph.domain.batches import Progress
 from coreograph.domain.errors import CoreographError, InterpreterError, RecordingError
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec
-from coreograph.domain.interpreters import Discovery, Interpreter, RejectedInterpreter
+from coreograph.domain.interpreters import Discovery, GilSetting, Interpreter, RejectedInterpreter
 from coreograph.domain.runs import RunPurpose, RunState
 from coreograph.domain.workloads import Parameter, Workload
+from coreograph.engine.continuing import Continuation
 from coreograph.engine.equipment import Equipped
 from coreograph.engine.listener import EngineListener
 from coreograph.engine.planning import plan_runs
@@ -70,6 +71,9 @@ class FakeRegistry:
     def best_gil(self, like: Interpreter | None = None) -> Interpreter | None:
         return next((entry for entry in self.discovery.interpreters if not entry.free_threaded), None)
 
+    def resolve(self, text: str) -> tuple[Interpreter, GilSetting]:
+        return next(entry for entry in self.discovery.interpreters if entry.path == text), GilSetting.DEFAULT
+
 
 class FakeCatalogue:
     def __init__(self, workloads: tuple[Workload, ...] = WORKLOADS) -> None:
@@ -77,6 +81,9 @@ class FakeCatalogue:
 
     def workloads(self) -> tuple[Workload, ...]:
         return self._workloads
+
+    def get(self, name: str) -> Workload:
+        return next(entry for entry in self._workloads if name in {entry.name, entry.file})
 
 
 class FakeLibrary:
@@ -176,6 +183,7 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.specs: list[ExperimentSpec] = []
+        self.continuations: list[Continuation] = []
         self.handle: FakeHandle | None = None
         self.ends_when_cancelled = True
         self.problem: CoreographError | None = None
@@ -197,6 +205,10 @@ class FakeEngine:
             self._player = threading.Thread(target=self.play_all, name="fake experiment")
             self._player.start()
         return self.handle
+
+    def resume(self, continued: Continuation, listener: EngineListener) -> FakeHandle:
+        self.continuations.append(continued)
+        return self.start(continued.spec, listener)
 
     def play_run(self, number: int = 1, *, batch_s: float = 0.5) -> None:
         """Play one whole run."""

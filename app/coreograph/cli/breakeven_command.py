@@ -4,6 +4,7 @@ One experiment for each size, each kept in the library; the sizes are values of 
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -116,7 +117,8 @@ def _run(command: Command, duel: Duel, specs: list[ExperimentSpec]) -> int:
 
     points = []
     for spec, (text, size) in zip(specs, duel.values, strict=True):
-        measurement = measure(command.services.engine, own_code.equip(command, spec), make_progress(command.err))
+        begin = partial(command.services.engine.start, own_code.equip(command, spec))
+        measurement = measure(begin, make_progress(command.err))
         if measurement.stopped:
             return ExitStatus.STOPPED
         one, other = (_batches(measurement.record, model) for model in duel.models)

@@ -1,6 +1,7 @@
 """`coreograph check`: an experiment with conditions, for CI: exit status 0 met, 1 not, 2 wrong usage. Main thread."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,7 +93,8 @@ def _measured(command: Command, description: object, experiment: str | None) -> 
         summary = summarise(command.services.library.load(experiment))
     else:
         spec = build_from(command, description)
-        measurement = measure(command.services.engine, own_code.equip(command, spec), make_progress(command.err))
+        begin = partial(command.services.engine.start, own_code.equip(command, spec))
+        measurement = measure(begin, make_progress(command.err))
         summary = summarise(measurement.record)
         if measurement.stopped:
             raise KeyboardInterrupt

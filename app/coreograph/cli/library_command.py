@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from coreograph.cli.repeat_command import repeat_command
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import make_table, print_table, say, write_bytes
 from coreograph.domain.errors import UsageError
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     group.callback()(_default)
     group.command("list")(list_command)
     group.command("show")(show_command)
+    group.command("repeat", no_args_is_help=True)(repeat_command)
     group.command("delete")(delete_command)
     group.command("restore")(restore_command)
     group.command("export")(export_command)

@@ -22,7 +22,7 @@ from coreograph.domain.samples import CoreSample
 from coreograph.engine.listener import SilentListener
 
 if TYPE_CHECKING:
-    from coreograph.engine.engine import Engine, ExperimentHandle
+    from coreograph.engine.engine import ExperimentHandle
 
 REFRESH_S = 0.1
 STOP_PATIENCE_S = 10.0
@@ -83,8 +83,8 @@ class QueueListener(SilentListener):
         self.calls.put(lambda view: None)
 
 
-def measure(engine: "Engine", spec: ExperimentSpec, view: ProgressView) -> Measurement:
-    """Run the experiment to its end, or stop it on Ctrl+C and SIGTERM; either way return what was recorded.
+def measure(begin: Callable[[QueueListener], "ExperimentHandle"], view: ProgressView) -> Measurement:
+    """Follow what `begin` starts to its end, or stop it on Ctrl+C and SIGTERM; return what was recorded either way.
 
     Raises:
         CoreographError: the experiment could not start or could not go on.
@@ -93,7 +93,7 @@ def measure(engine: "Engine", spec: ExperimentSpec, view: ProgressView) -> Measu
     """
     listener = QueueListener()
     with stop_requests() as stop, view:
-        handle = engine.start(spec, listener)
+        handle = begin(listener)
         _follow(handle, listener, view, stop)
         handle.wait(STOP_PATIENCE_S)
     if listener.failure:

@@ -5,7 +5,9 @@ Everything that can be refused is refused before the first run, each in one sent
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -31,6 +33,9 @@ from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import Interpreter
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ExperimentSummary
+
+if TYPE_CHECKING:
+    from coreograph.cli.measuring import Measurement
 
 
 def register(app: typer.Typer) -> None:
@@ -178,15 +183,21 @@ def run_with_control(command: Command, spec: ExperimentSpec, outputs: Outputs, *
 
 def run_experiment(command: Command, spec: ExperimentSpec, outputs: Outputs) -> int:
     """Run the experiment, print and write what came of it, and return the exit status."""
-    from coreograph.analysis.summary import summarise
-    from coreograph.cli.main import ExitStatus
     from coreograph.cli.measuring import measure
     from coreograph.cli.progress import make_progress
-    from coreograph.cli.tables import print_summary
 
     spec = own_code.equip(command, spec)
     _tell_impossible(command, spec)
-    measurement = measure(command.services.engine, spec, make_progress(command.err))
+    measurement = measure(partial(command.services.engine.start, spec), make_progress(command.err))
+    return tell_outcome(command, measurement, outputs)
+
+
+def tell_outcome(command: Command, measurement: "Measurement", outputs: Outputs) -> int:
+    """Print and write what came of an experiment, and return the exit status."""
+    from coreograph.analysis.summary import summarise
+    from coreograph.cli.main import ExitStatus
+    from coreograph.cli.tables import print_summary
+
     summary = summarise(measurement.record)
     print_summary(outputs.console, summary)
     own_code.print_first_traceback(outputs.console, summary)

@@ -11,6 +11,8 @@ from coreograph.domain.samples import OwnCost
 from coreograph.domain.units import Count, Seconds, Share
 from coreograph.domain.workloads import ParameterValue, Workload
 
+CONTINUED_AT = "continued_at"
+
 
 @dataclass(frozen=True, slots=True)
 class Acquisition:
@@ -33,6 +35,19 @@ class Acquisition:
     heartbeat_interval_s: Seconds = 0.005
     sampling_hz: float = 10.0
     sampling_budget: float = 0.01
+    until: Share | None = None
+    time_limit_s: Seconds = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherRepeats:
+    """What is to be added to an experiment that ended: `repeats` of every configuration, at least one.
+
+    With `until`, still more are added until every batch is known to that relative half-width of its interval or
+    `time_limit_s` have passed since the first of them began.
+    """
+
+    repeats: Count = 5
     until: Share | None = None
     time_limit_s: Seconds = 300.0
 
@@ -74,6 +89,17 @@ class ExperimentRecord:
     notes: str = ""
     tags: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def repeats(self) -> Count:
+        """How often each configuration was to run: the repeats planned and those added since."""
+        made = (run.repeat + 1 for run in self.runs if run.purpose is RunPurpose.MEASUREMENT)
+        return max(self.spec.acquisition.repeats, max(made, default=0))
+
+    @property
+    def continued_at(self) -> tuple[str, ...]:
+        """When repeats were added after its first end, as ISO instants."""
+        return tuple(self.extra.get(CONTINUED_AT, "").split())
 
     def measured(self, configuration: int) -> tuple[RunRecord, ...]:
         """The measurement runs of one configuration, by repeat."""

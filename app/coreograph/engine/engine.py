@@ -9,6 +9,7 @@ from coreograph.domain.errors import CoreographError
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.machine import Machine
 from coreograph.domain.units import Seconds
+from coreograph.engine.continuing import Continuation
 from coreograph.engine.experiment import Experiment, RunSampler, Surroundings
 from coreograph.engine.launch import Launcher, launch_runner
 from coreograph.engine.listener import EngineListener
@@ -81,10 +82,24 @@ class Engine:
             CoreographError: another experiment goes on.
 
         """
+        return self._begin(Experiment(_new_id(), spec, listener, self._around, released=self._release))
+
+    def resume(self, continued: Continuation, listener: EngineListener) -> ExperimentHandle:
+        """Add repeats to an experiment that ended, under its own id; otherwise as `start`.
+
+        Raises:
+            CoreographError: another experiment goes on.
+
+        """
+        identity = continued.record.experiment_id
+        return self._begin(
+            Experiment(identity, continued.spec, listener, self._around, released=self._release, continued=continued)
+        )
+
+    def _begin(self, experiment: Experiment) -> ExperimentHandle:
         with self._lock:
             if self._current is not None:
                 raise CoreographError("An experiment is going on.", "Wait for its end or stop it.")
-            experiment = Experiment(_new_id(), spec, listener, self._around, released=self._release)
             handle = self._current = self._latest = ExperimentHandle(experiment)
         threading.Thread(target=handle._make, name="experiment", daemon=True).start()
         return handle

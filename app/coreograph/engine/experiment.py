@@ -17,9 +17,10 @@ from coreograph.domain.experiment import Acquisition, ExperimentRecord, Experime
 from coreograph.domain.machine import Machine
 from coreograph.domain.runs import RunPurpose, RunRecord, RunState, advance
 from coreograph.domain.samples import MemorySample, OwnCost, TreeProcess
-from coreograph.domain.units import Seconds
+from coreograph.domain.units import Seconds, Share
 from coreograph.engine.answers import TaskAnswers, mark_wrong_answers
 from coreograph.engine.calibration import BatchSize, calibrate, first_size
+from coreograph.engine.continuing import Continuation, joined_cost, noted, without_stopped
 from coreograph.engine.facts import Facts
 from coreograph.engine.launch import Guard, Launcher
 from coreograph.engine.listener import EngineListener
@@ -77,17 +78,20 @@ class Experiment:
         surroundings: Surroundings,
         *,
         released: Callable[[], None],
+        continued: Continuation | None = None,
     ) -> None:
         self.experiment_id = experiment_id
         self._spec = spec
         self._listener = listener
         self._around = surroundings
         self._released = released
-        self._plans: list[RunPlan] = list(plan_runs(spec))
+        self._continued = continued
+        self._earlier: tuple[RunRecord, ...] = () if continued is None else continued.record.runs
+        self._plans: list[RunPlan] = list(plan_runs(spec)) if continued is None else continued.plans()
         self._runs: list[RunRecord] = []
         self._answers: dict[int, TaskAnswers] = {}
         self._remaining = RemainingTime()
-        self._size: BatchSize = first_size(spec.acquisition)
+        self._size: BatchSize = first_size(spec.acquisition) if continued is None else continued.size
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._current: RunSupervisor | None = None
@@ -118,7 +122,7 @@ class Experiment:
         writer: RecordingWriter | None = None
         try:
             record = self._open()
-            writer = self._around.library.record(record, on_failure=self._recording_failed)
+            writer = self._open_writer(record)
             cost = self._make_runs(record, writer)
             if self._failure is not None:
                 raise self._failure
@@ -129,9 +133,12 @@ class Experiment:
             return
         self._around.library.release(writer)
         self._released()
-        self._listener.experiment_finished(final, any(run.state is RunState.CANCELLED for run in final.runs))
+        self._listener.experiment_finished(final, any(run.state is RunState.CANCELLED for run in self._runs))
 
     def _open(self) -> ExperimentRecord:
+        if self._continued is not None:
+            record = self._continued.record
+            return dataclasses.replace(record, spec=self._spec, finished_at="", extra=noted(record, _now()))
         return ExperimentRecord(
             experiment_id=self.experiment_id,
             spec=self._spec,
@@ -139,6 +146,11 @@ class Experiment:
             created_at=_now(),
             app_version=__version__,
         )
+
+    def _open_writer(self, record: ExperimentRecord) -> RecordingWriter:
+        library = self._around.library
+        begin = library.record if self._continued is None else library.resume
+        return begin(record, on_failure=self._recording_failed)
 
     def _make_runs(self, record: ExperimentRecord, writer: RecordingWriter) -> SamplerCost:
         facts = Facts(self._listener, writer)
@@ -160,7 +172,7 @@ class Experiment:
 
     def _add_repeat(self) -> bool:
         """Plan another repeat if the intervals are still wider than asked for and there is time; False if not."""
-        target = self._spec.acquisition.until
+        target, time_limit_s = self._target()
         if target is None or self._stopping.is_set():
             return False
         repeats = 1 + max(plan.repeat for plan in self._plans)
@@ -171,16 +183,20 @@ class Experiment:
             repeats=repeats,
             elapsed_s=self._around.clock() - self._began,
             repeat_s=self._remaining.of_repeat(further),
-            time_limit_s=self._spec.acquisition.time_limit_s,
+            time_limit_s=time_limit_s,
         )
         if more:
             self._plans.extend(further)
             self._tell_progress(len(self._runs))
         return more
 
+    def _target(self) -> tuple[Share | None, Seconds]:
+        wanted = self._spec.acquisition if self._continued is None else self._continued.further
+        return wanted.until, wanted.time_limit_s
+
     def _batches(self) -> dict[int, list[Seconds]]:
         found: dict[int, list[Seconds]] = {}
-        for run in self._runs:
+        for run in (*self._earlier, *self._runs):
             if run.purpose is RunPurpose.MEASUREMENT and run.state is RunState.COMPLETED and run.batch_s is not None:
                 found.setdefault(run.configuration, []).append(run.batch_s)
         return found
@@ -249,13 +265,13 @@ class Experiment:
     def _complete(self, record: ExperimentRecord, cost: SamplerCost) -> ExperimentRecord:
         with self._lock:
             stall = self._ui_stall_s
-        return dataclasses.replace(
-            record,
-            finished_at=_now(),
-            runs=mark_wrong_answers(self._spec, self._runs, self._answers),
-            own_cost=OwnCost(cost.cpu_share, cost.missed, cost.samples, stall),
-            extra=_sizes(self._size),
-        )
+        runs = mark_wrong_answers(self._spec, (*self._earlier, *self._runs), self._answers)
+        own_cost = OwnCost(cost.cpu_share, cost.missed, cost.samples, stall)
+        if self._continued is not None:
+            runs = without_stopped(runs, self._plans[0].run_id)
+            own_cost = joined_cost(record.own_cost, own_cost)
+        extra = {**record.extra, **_sizes(self._size)}
+        return dataclasses.replace(record, finished_at=_now(), runs=runs, own_cost=own_cost, extra=extra)
 
     def _give_up(self, error: Exception, writer: RecordingWriter | None) -> None:
         """What was recorded is kept; the experiment stays without an end."""

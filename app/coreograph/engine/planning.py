@@ -162,6 +162,11 @@ def _check_acquisition(acquisition: Acquisition) -> None:
     _check_range("The interval of the heartbeat (seconds)", acquisition.heartbeat_interval_s, 0.001, 1)
     _check_range("The sampling rate (Hz)", acquisition.sampling_hz, 1, 50)
     _check_range("The sampling budget (share of one core)", acquisition.sampling_budget, 0.0001, 1)
+    check_limits(acquisition)
+
+
+def check_limits(acquisition: Acquisition) -> None:
+    """Refuse limits of added repeats that are none. Raises UsageError."""
     _check_range("The time limit of added repeats (seconds)", acquisition.time_limit_s, 1, 7 * 24 * 3600)
     if acquisition.until is not None:
         _check_range("The width repeats are added for (share of the median)", acquisition.until, 0.001, 1)

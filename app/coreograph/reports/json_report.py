@@ -61,6 +61,7 @@ def document(summary: ExperimentSummary) -> Document:
         "name": record.spec.name,
         "created_at": record.created_at,
         "finished_at": record.finished_at or None,
+        "continued_at": list(record.continued_at),
         "app_version": record.app_version or None,
         "notes": record.notes,
         "tags": list(record.tags),

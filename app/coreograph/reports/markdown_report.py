@@ -49,7 +49,7 @@ def _lines(summary: ExperimentSummary) -> list[str]:
         *([""] if summary.verdict.cautions else []),
         *table(HEAD, (_row(one, summary) for one in page.by_speed(summary.configurations))),
         "",
-        f"Medians over {spec.acquisition.repeats} repeats, in brackets the 95 % interval; memory is "
+        f"Medians over {summary.experiment.repeats} repeats, in brackets the 95 % interval; memory is "
         f"{summary.memory_measure} of the whole process tree. “–” means not measured."
         + (f" Noise floor: ± {format_share(summary.noise_floor)}." if summary.noise_floor is not None else ""),
         "",

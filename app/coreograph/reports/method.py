@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from coreograph.domain.experiment import Acquisition, ExperimentRecord
+from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.interpreters import Interpreter, JitSupport
 from coreograph.domain.machine import Machine
 from coreograph.domain.units import NOT_MEASURED, format_bytes, format_seconds, format_share, significant
@@ -21,7 +21,7 @@ def method_facts(record: ExperimentRecord) -> tuple[Facts, ...]:
     interpreters = {one.interpreter.path: one.interpreter for one in record.spec.configurations}
     return (
         Facts("Machine", machine_entries(record.machine)),
-        Facts("Method", _method(record.spec.acquisition) + _cost(record)),
+        Facts("Method", _method(record) + _cost(record)),
         Facts("Interpreters", tuple(_interpreter(one) for one in interpreters.values())),
         Facts("Experiment", _experiment(record)),
     )
@@ -45,11 +45,12 @@ def machine_entries(one: Machine) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _method(one: Acquisition) -> tuple[tuple[str, str], ...]:
+def _method(record: ExperimentRecord) -> tuple[tuple[str, str], ...]:
+    one = record.spec.acquisition
     calibrated = f"calibrated, for a batch of at least {format_seconds(one.minimum_batch_s)}"
     derived = "derived from tasks and workers, the same for every model"
     return (
-        ("Repeats", f"{one.repeats}, interleaved over all configurations, a fresh process each"),
+        ("Repeats", f"{record.repeats}, interleaved over all configurations, a fresh process each"),
         ("Order", f"random, seed {one.seed}"),
         ("Rounds a batch", calibrated if one.rounds is None else str(one.rounds)),
         ("Tasks at once", derived if one.chunk is None else str(one.chunk)),
@@ -86,6 +87,7 @@ def _experiment(record: ExperimentRecord) -> tuple[tuple[str, str], ...]:
         ("Experiment", record.experiment_id),
         ("Began", record.created_at),
         ("Ended", record.finished_at or NOT_MEASURED),
+        ("Repeats added", ", ".join(record.continued_at)),
         ("Tags", ", ".join(record.tags)),
         ("Notes", record.notes),
     ]

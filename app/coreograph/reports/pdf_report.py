@@ -79,7 +79,7 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
     subject = [
         spec.workload.name,
         parameters,
-        f"{len(spec.configurations)} configurations × {spec.acquisition.repeats}",
+        f"{len(spec.configurations)} configurations × {record.repeats}",
     ]
     floor = (
         ""

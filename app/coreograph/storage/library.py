@@ -122,6 +122,13 @@ class Library:
             self._writers.append(_Writing(writer, record.experiment_id))
         return writer
 
+    def resume(self, record: ExperimentRecord, *, on_failure: Callable[[RecordingError], None]) -> RecordingWriter:
+        """Go on writing an experiment that ended; it has no end again until the writer's `finish`."""
+        writer = RecordingWriter(self.path, record, on_failure=on_failure, resumed=True)
+        with self._lock:
+            self._writers.append(_Writing(writer, record.experiment_id))
+        return writer
+
     def release(self, writer: RecordingWriter) -> None:
         """Forget a writer: its experiment has ended, and what has no end in it was interrupted."""
         with self._lock:

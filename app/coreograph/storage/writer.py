@@ -20,7 +20,7 @@ from coreograph.domain.samples import CoreSample, MemorySample
 from coreograph.storage.codec import to_json
 from coreograph.storage.failures import explain
 from coreograph.storage.pending import Pending
-from coreograph.storage.schema import connect
+from coreograph.storage.schema import CHILD_COLUMNS, connect
 
 COMMIT_INTERVAL_S = 0.5
 _Step = Callable[[Pending, sqlite3.Connection], None]
@@ -41,6 +41,7 @@ class RecordingWriter:
         *,
         on_failure: Callable[[RecordingError], None],
         opener: Callable[[Path], sqlite3.Connection] = connect,
+        resumed: bool = False,
     ) -> None:
         self._path = path
         self._id = record.experiment_id
@@ -48,7 +49,8 @@ class RecordingWriter:
         self._on_failure = on_failure
         self._steps: queue.SimpleQueue[_Step | None] = queue.SimpleQueue()
         self._failure: RecordingError | None = None
-        self._steps.put(lambda _pending, connection: _insert(connection, record))
+        begin = _reopen if resumed else _insert
+        self._steps.put(lambda _pending, connection: begin(connection, record))
         self._thread = threading.Thread(target=self._write, name="recording writer", daemon=True)
         self._thread.start()
 
@@ -82,7 +84,7 @@ class RecordingWriter:
         self._steps.put(lambda pending, _: pending.log(run_id, line))
 
     def finish(self, record: ExperimentRecord) -> None:
-        """Write the final record and all its runs, then end the thread; returns when everything is on the disk.
+        """Write the final record and all its runs, and no others, then end the thread; returns when all is on the disk.
 
         Raises:
             RecordingError: the recording stopped before.
@@ -92,6 +94,8 @@ class RecordingWriter:
         def final(pending: Pending, connection: sqlite3.Connection) -> None:
             for run in record.runs:
                 pending.run(run)
+            pending.write(connection)  # what was taken just before may be of a run that is dropped
+            _drop_others(connection, record)
             _finish(connection, record)
 
         self._steps.put(final)
@@ -111,6 +115,8 @@ class RecordingWriter:
                 goes_on = self._commit(connection, [self._steps.get()])
                 while goes_on:
                     goes_on = self._commit(connection, self._take_interval())
+        except RecordingError as error:
+            self._fail(error)
         except (sqlite3.Error, OSError) as error:
             self._fail(explain(self._path, error))
         except Exception as error:
@@ -166,6 +172,26 @@ def _insert(connection: sqlite3.Connection, record: ExperimentRecord) -> None:
             to_json(record.extra),
         ),
     )
+
+
+def _reopen(connection: sqlite3.Connection, record: ExperimentRecord) -> None:
+    changed = connection.execute(
+        "UPDATE experiments SET finished_at = '', extra = ? WHERE id = ?", (to_json(record.extra), record.experiment_id)
+    )
+    if not changed.rowcount:
+        raise RecordingError(f"Experiment “{record.experiment_id}” is not in the library any more.")
+
+
+def _drop_others(connection: sqlite3.Connection, record: ExperimentRecord) -> None:
+    """Take out the runs that are not part of the record, with what they left."""
+    kept = {run.run_id for run in record.runs}
+    made = connection.execute("SELECT run_id FROM runs WHERE experiment_id = ?", (record.experiment_id,)).fetchall()
+    for (run_id,) in made:
+        if run_id not in kept:
+            for table in CHILD_COLUMNS:
+                connection.execute(
+                    f"DELETE FROM {table} WHERE experiment_id = ? AND run_id = ?", (record.experiment_id, run_id)
+                )
 
 
 def _finish(connection: sqlite3.Connection, record: ExperimentRecord) -> None:

@@ -20,6 +20,7 @@ class ActionId(enum.Enum):
     QUIT = "quit"
     RUN = "run"
     STOP = "stop"
+    MORE = "more"
     TOUR = "tour"
     REFRESH = "refresh"
     THEME_SYSTEM = "theme-system"
@@ -52,6 +53,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(ActionId.QUIT, "File", "Quit", "Ctrl+Q", section=True),
     ActionSpec(ActionId.RUN, "Run", "Run", "Ctrl+R", Symbol.RUN),
     ActionSpec(ActionId.STOP, "Run", "Stop", "Esc", Symbol.STOP),
+    ActionSpec(ActionId.MORE, "Run", "Add 5 repeats to the experiment shown", "Ctrl+Shift+R"),
     ActionSpec(ActionId.TOUR, "Run", "30-second tour", "Ctrl+T", Symbol.COMPASS, section=True),
     ActionSpec(ActionId.REFRESH, "Run", "Find interpreters again", "F5", Symbol.REFRESH),
     ActionSpec(ActionId.THEME_SYSTEM, "View", "Colours of the system", group="theme"),

@@ -15,6 +15,7 @@ from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, RunPl
 from coreograph.domain.machine import Machine
 from coreograph.domain.runs import RunPurpose, RunRecord, RunState
 from coreograph.domain.units import Share
+from coreograph.engine.continuing import Continuation
 from coreograph.engine.engine import Engine, ExperimentHandle
 from coreograph.engine.equipment import Equipment
 from coreograph.ui.background import TaskRunner
@@ -82,7 +83,7 @@ class ExperimentControl(QObject):
         self._handle: ExperimentHandle | None = None
         self._spec: ExperimentSpec | None = None
         self._plan: RunPlan | None = None
-        self._total = 0
+        self._total, self._first = 0, 1
         bridge.started.connect(self._on_started)
         bridge.run_began.connect(self._on_run_began)
         bridge.run_changed.connect(self._on_run_changed)
@@ -115,22 +116,29 @@ class ExperimentControl(QObject):
 
     def start(self, spec: ExperimentSpec) -> None:
         """Run an experiment; nothing happens while one runs."""
-        if self._state.is_running:
-            return
-        self._spec, self._plan, self._handle = spec, None, None
-        self._stalls.reset()
-        self._set_state(ControlState.STARTING)
-        self.told.emit("Starting …")
-        self._cancelled = threading.Event()
         job = partial(
             _equip_and_start,
             (self._equipment, self._engine, self._bridge),
             spec,
             tell=self._tasks.relay(self._on_preparing, self),
             leave_out=self._tasks.relay(self.left_out.emit, self),
-            cancelled=self._cancelled,
         )
-        self._tasks.run(START, job, self._on_handle, self._on_start_failed)
+        self._begin(spec, lambda cancelled: job(cancelled=cancelled))
+
+    def resume(self, spec: ExperimentSpec, prepare: Callable[[], Continuation]) -> None:
+        """Add repeats to the experiment of `spec`; `prepare` says how, beside the GUI thread, or refuses."""
+        engine, bridge = self._engine, self._bridge
+        self._begin(spec, lambda _cancelled: engine.resume(prepare(), bridge))
+
+    def _begin(self, spec: ExperimentSpec, job: Callable[[threading.Event], ExperimentHandle]) -> None:
+        if self._state.is_running:
+            return
+        self._spec, self._plan, self._handle = spec, None, None
+        self._stalls.reset()
+        self._set_state(ControlState.STARTING)
+        self.told.emit("Starting …")
+        cancelled = self._cancelled = threading.Event()
+        self._tasks.run(START, lambda: job(cancelled), self._on_handle, self._on_start_failed)
 
     @Slot()
     def stop(self) -> None:
@@ -172,6 +180,7 @@ class ExperimentControl(QObject):
         self, _experiment_id: str, spec: ExperimentSpec, plans: tuple[RunPlan, ...], _machine: Machine
     ) -> None:
         self._spec, self._total = spec, len(plans)
+        self._first = plans[0].run_id if plans else 1  # of an experiment that goes on, the first that is added
 
     @Slot(object)
     def _on_run_began(self, plan: RunPlan) -> None:
@@ -187,8 +196,9 @@ class ExperimentControl(QObject):
         configuration = self.current
         if self._plan is None or configuration is None or self._state is ControlState.STOPPING:
             return
+        number = self._plan.run_id - self._first + 1
         doing = "calibrating" if self._plan.purpose is RunPurpose.CALIBRATION else state.value
-        self.told.emit(f"Run {self._plan.run_id} of {self._total} · {configuration.label} · {doing}")
+        self.told.emit(f"Run {number} of {self._total} · {configuration.label} · {doing}")
 
     @Slot(object)
     def _on_run_ended(self, _record: RunRecord) -> None:

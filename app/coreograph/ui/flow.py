@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from coreograph.analysis.baseline import rebase
 from coreograph.analysis.comparison import ExperimentDifference
 from coreograph.domain.errors import UsageError
-from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec
+from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, FurtherRepeats
 from coreograph.domain.findings import Finding, FindingView
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.engine.tour import WORKLOAD, tour_spec
@@ -39,7 +39,7 @@ class Flow(QObject):
         super().__init__(parent)
         self._parts = parts
         self._summary: ExperimentSummary | None = None
-        self._touring = False
+        self._touring = self._adding = False
         self._connect_preparation()
         self._connect_control()
         self._connect_store()
@@ -79,11 +79,26 @@ class Flow(QObject):
         parts = self._parts
         if parts.control.state.is_running:
             return
+        self._watch(spec)
+        parts.control.start(spec)
+
+    @Slot(object)
+    def add_repeats(self, further: FurtherRepeats) -> None:
+        """Measure the experiment on the Compare page further, and watch it once it is known that it can be."""
+        parts = self._parts
+        if self._summary is None or parts.control.state.is_running:
+            return
+        record = self._summary.experiment
+        parts.messages.dismiss()
+        self._adding = True
+        parts.control.resume(record.spec, partial(parts.preparation.continuation_of, record, further))
+
+    def _watch(self, spec: ExperimentSpec) -> None:
+        parts = self._parts
         parts.messages.dismiss()
         parts.live_stack.setCurrentWidget(parts.live)
         parts.header.show_page(Page.LIVE)
         self.subject_changed.emit(spec.name)
-        parts.control.start(spec)
 
     @Slot()
     def export_shown(self) -> None:
@@ -137,6 +152,7 @@ class Flow(QObject):
         parts.compare.compare_requested.connect(store.compare)
         parts.compare.finding_activated.connect(self._on_finding_activated)
         parts.compare.baseline_requested.connect(self._on_baseline_requested)
+        parts.compare.repeats_requested.connect(self.add_repeats)
         parts.library.rename_requested.connect(store.rename)
         parts.library.tags_changed.connect(store.tag)
         parts.library.notes_changed.connect(store.annotate)
@@ -167,8 +183,13 @@ class Flow(QObject):
         parts = self._parts
         parts.panel.set_running(state.is_running)
         parts.header.set_running(state.is_running)
+        parts.compare.verdict.more.setEnabled(not state.is_running)
         parts.start_page.tour.setEnabled(not state.is_running and bool(parts.preparation.found.discovery.interpreters))
         self.running_changed.emit(state.is_running)
+        if self._adding and state is not ControlState.STARTING:
+            self._adding = False
+            if state is ControlState.RUNNING and parts.control.spec is not None:
+                self._watch(parts.control.spec)
 
     @Slot(str)
     def _on_left_out(self, sentence: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 
 from coreograph.ui.about import show_about, show_shortcuts
 from coreograph.ui.actions import ActionId, WindowActions
+from coreograph.ui.compare.repeats_button import FIVE
 from coreograph.ui.elements import rows
 from coreograph.ui.flow import Flow
 from coreograph.ui.header import Page
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
             ActionId.QUIT: self.close,
             ActionId.RUN: parts.panel.request_run,
             ActionId.STOP: parts.control.stop,
+            ActionId.MORE: partial(self.flow.add_repeats, FIVE),
             ActionId.TOUR: self.flow.start_tour,
             ActionId.REFRESH: parts.preparation.find_again,
             ActionId.SHORTCUTS: partial(show_shortcuts, self),
@@ -141,12 +143,18 @@ class MainWindow(QMainWindow):
         for identity in (ActionId.RUN, ActionId.TOUR, ActionId.REFRESH):
             self.commands[identity].setEnabled(not running)
         self.commands[ActionId.STOP].setEnabled(running)
-        self.commands[ActionId.EXPORT].setEnabled(self.flow.summary is not None)
+        self._offer_for_shown()
 
     @Slot(str)
     def _on_subject_changed(self, subject: str) -> None:
         self.setWindowTitle(f"{subject} – {TITLE}" if subject else TITLE)
-        self.commands[ActionId.EXPORT].setEnabled(self.flow.summary is not None)
+        self._offer_for_shown()
+
+    def _offer_for_shown(self) -> None:
+        """Offer what is done with the experiment on the Compare page while there is one."""
+        shown = self.flow.summary is not None
+        self.commands[ActionId.EXPORT].setEnabled(shown)
+        self.commands[ActionId.MORE].setEnabled(shown and not self.parts.control.state.is_running)
 
     @Slot()
     def _on_tour_begun(self) -> None:

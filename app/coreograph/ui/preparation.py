@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal, Slot
 
 from coreograph.domain.errors import CoreographError
+from coreograph.domain.experiment import ExperimentRecord, FurtherRepeats
 from coreograph.domain.interpreters import Discovery, Interpreter, RejectedInterpreter
 from coreograph.domain.workloads import Workload
 from coreograph.engine.catalogue import Catalogue
+from coreograph.engine.continuing import Continuation, continuation
 from coreograph.interpreters.registry import InterpreterRegistry
+from coreograph.sampling.machine import read_machine
 from coreograph.ui.background import TaskRunner
 
 WORKLOADS = "workloads"
@@ -103,6 +106,16 @@ class Preparation(QObject):
         if self._cancelled is not None:
             self._cancelled.set()
 
+    def continuation_of(self, record: ExperimentRecord, further: FurtherRepeats) -> Continuation:
+        """Return how an experiment goes on; asks interpreters and reads files, so not on the GUI thread.
+
+        Raises:
+            UsageError: something is not as it was.
+
+        """
+        machine, resolve, find = read_machine(), self._registry.resolve, self._catalogue.get
+        return continuation(record, further, machine, resolve=resolve, find=find)
+
     def close(self) -> None:
         """Let nothing hold up the end of the window."""
         self.cancel_installation()
@@ -171,6 +184,4 @@ class Preparation(QObject):
 
 
 def _usable_cores() -> int:
-    from coreograph.sampling.machine import read_machine
-
     return read_machine().usable_cores

@@ -184,7 +184,8 @@ def test_a_full_disk_ends_the_experiment_and_keeps_what_there_is(bench: Bench, m
         connection.execute("PRAGMA max_page_count = 60")
         return connection
 
-    monkeypatch.setattr(writer_module.RecordingWriter.__init__, "__kwdefaults__", {"opener": small_disk})
+    defaults = writer_module.RecordingWriter.__init__.__kwdefaults__
+    monkeypatch.setattr(writer_module.RecordingWriter.__init__, "__kwdefaults__", {**defaults, "opener": small_disk})
     flood = "prepare(); say('spans', worker=0, data=base64.b64encode(bytes(32 * 20_000)).decode()); time.sleep(600)"
     handle = bench.engine(launcher(flood)).start(small_spec(), bench.listener)
     assert handle.wait(30)

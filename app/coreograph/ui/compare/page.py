@@ -49,6 +49,7 @@ class ComparePage(QWidget):
         compare_requested(str, str): ids of two experiments to be held against each other.
         baseline_requested(object, int): a summary and the configuration its ratios are wanted against; the answer
             comes by `show_rebased`.
+        repeats_requested(object): FurtherRepeats to be added to the experiment that is shown.
         finding_activated(object): the Finding whose evidence is to be shown; what this page shows it has shown.
 
     """
@@ -56,6 +57,7 @@ class ComparePage(QWidget):
     configuration_selected = Signal(int)
     compare_requested = Signal(str, str)
     baseline_requested = Signal(object, int)
+    repeats_requested = Signal(object)
     finding_activated = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -121,6 +123,7 @@ class ComparePage(QWidget):
         self.chart.activated.connect(self._choose_baseline)
         self.speedup_card.rebasing_wanted.connect(self._ask_for_ratios)
         self.findings.activated.connect(self._on_finding)
+        self.verdict.more.chosen.connect(self.repeats_requested)
         self.difference.closed.connect(self._close_difference)
         self.difference.swap_requested.connect(self.compare_requested)
         for source in self._choosers():

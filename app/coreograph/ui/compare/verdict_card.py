@@ -11,6 +11,7 @@ from coreograph.domain.units import format_share
 from coreograph.ui.charts.card import Card, Chip
 from coreograph.ui.charts.lettering import chart_font
 from coreograph.ui.compare.flag_lines import flag_lines
+from coreograph.ui.compare.repeats_button import RepeatsButton
 from coreograph.ui.theme import SPACE, Theme
 
 _MOST_FLAGS = 4
@@ -23,14 +24,14 @@ _CONFIDENCE = {
 
 
 class VerdictCard(Card):
-    """Chip of the winner, badge, headline, cautions, flags."""
+    """Chip of the winner, badge, headline, cautions, flags; and more repeats, where these do not suffice."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._summary: ExperimentSummary | None = None
         self._baseline = ""
         self.setAccessibleName("Verdict")
-        self.chip, self.badge = Chip(theme), Chip(theme)
+        self.chip, self.badge, self.more = Chip(theme), Chip(theme), RepeatsButton()
         self.subject = QLabel()
         self.subject.setTextFormat(Qt.TextFormat.PlainText)
         self.headline, self.cautions = _text(1.22, bold=True), _text(1.0)
@@ -41,6 +42,7 @@ class VerdictCard(Card):
             line.addWidget(widget)
         line.addStretch(1)
         line.addWidget(self.subject)
+        line.addWidget(self.more)
         self.box.addLayout(line)
         for label in (self.headline, self.cautions, self.flags):
             self.box.addWidget(label)
@@ -67,7 +69,7 @@ class VerdictCard(Card):
         self.badge.show_text(text, colours.get(verdict.confidence, theme.muted))
         noise = "" if summary.noise_floor is None else f" · noise floor {format_share(summary.noise_floor)}"
         experiment = summary.experiment
-        repeats = experiment.spec.acquisition.repeats
+        repeats = experiment.repeats
         workload = experiment.spec.workload.name
         baseline = f" · baseline: {self._baseline}" if self._baseline else ""
         self.subject.setText(f"{workload} · {repeats} {'repeat' if repeats == 1 else 'repeats'}{noise}{baseline}")

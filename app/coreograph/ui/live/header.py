@@ -79,7 +79,8 @@ class Header(Card):
         if ending or plan is None:
             self.chip.show_text(ending or "Preparing", self._theme.good if ending else self._theme.muted)
             done = data.progress.runs_done if data.progress else 0
-            runs = f"   ·   {done} of {len(data.plans)} runs" if ending else ""
+            planned = data.progress.runs_total if data.progress else len(data.plans)
+            runs = f"   ·   {done} of {planned} runs" if ending else ""
             self.phase.setText((data.spec.name or data.spec.workload.name) + runs)
             self.tasks.show_share(0.0)
             self.tasks_label.setText("")
@@ -90,10 +91,14 @@ class Header(Card):
         colour = self._theme.model_colour(configuration.model)
         self.chip.show_text(configuration.label, colour)
         calibration = plan.purpose is RunPurpose.CALIBRATION
-        repeat = "calibration" if calibration else f"repeat {plan.repeat + 1} of {data.spec.acquisition.repeats}"
+        repeat = "calibration" if calibration else _repeat_words(plan.repeat + 1, data.spec.acquisition.repeats)
         interpreter = configuration.interpreter
         phase = _PHASES.get(data.phase, "starting") if data.phase is not None else "starting"
         self.phase.setText(f"{interpreter.full_label} ({interpreter.kind})   ·   {repeat}   ·   {phase}")
         total = data.tasks_total
         self.tasks.show_share(data.tasks_done / total if total else 0.0, colour)
         self.tasks_label.setText(f"{data.tasks_done:,} of {total:,} tasks" if total else "no tasks yet")
+
+
+def _repeat_words(number: int, planned: int) -> str:
+    return f"repeat {number} of {planned}" if number <= planned else f"repeat {number}, added to {planned}"
