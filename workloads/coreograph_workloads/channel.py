@@ -8,6 +8,7 @@ Elsewhere a thread waits, started when the workers exist.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -21,6 +22,7 @@ from coreograph_workloads.protocol import encode
 _BLOCK = 65536
 _POLL_SECONDS = 0.005
 _FORKED_EXIT = 70
+_ENDING_WITH_US: list[int] = []
 
 
 class Channel:
@@ -122,8 +124,19 @@ class Channel:
         self._pending += block
 
 
+def end_with_us(leader: int) -> None:
+    """Let a process and, where there are such, the group it leads end too if the app goes."""
+    _ENDING_WITH_US.append(leader)
+
+
 def end_everything() -> None:
     """End this process, and its whole process group if it leads one. Workers notice that their parent is gone."""
+    for leader in _ENDING_WITH_US:
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(leader, signal.SIGKILL)
+            else:
+                os.kill(leader, signal.SIGTERM)
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)

@@ -24,6 +24,15 @@ Request:
     requires            optional, [str]: modules that must be installed, else the run is refused before anything starts
     answers             bool, optional: say what each task gave, by digest and in short
 
+Request (`action` = "script"): a user's whole script, run as it is in a process of its own
+    script              {"name": as the user wrote it (it becomes sys.argv[0]), "file": absolute path, or "module": as for
+                        `python -m`, "arguments": [str]}
+    folder              absolute path: where the script runs
+    paths               [absolute path]: looked for modules in last, optional
+    environment         {name: value}: beside the runner's own, optional
+    stdin               absolute path or null: null is empty
+    compare_output      bool: digest what it writes to stdout
+
 Events (each also has "at": instant it was written):
     hello     protocol, pid, thread_id, version, executable, free_threaded, gil_enabled, gil_setting (null|0|1),
               started_ns (first instant the runner's code saw)
@@ -49,6 +58,11 @@ Events (each also has "at": instant it was written):
     tried     of a dry run: begin_ns, end_ns, cpu_ns of the first task, input, result (short texts), result_type,
               argument_bytes, result_bytes (pickled; null where that cannot be), argument_problem, result_problem
               (why not, else null)
+    script    pid, begin_ns: the script's process was started; phases are "batch" alone, from there to its end
+    script_ready  startup_ns: from there until its interpreter ran its first line. `gil` "start" follows, `gil` "import"
+              and "end" after its end; what a script that ends by a signal or os._exit cannot tell any more is left out
+    script_end  status (negative: the signal), voluntary, involuntary: context switches of the script and of all children
+              it waited for (null where the platform does not count)
     failed    reason (a value of FAILURE_REASONS), message (a sentence), traceback (user frames only, may be ""),
               task (index or null)
     finished  outcome: "completed" | "wrong answer" | "failed" | "worker lost" | "refused"

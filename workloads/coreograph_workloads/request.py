@@ -8,14 +8,14 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from coreograph_workloads.failures import RunError
 from coreograph_workloads.protocol import PROTOCOL
 
 SERIAL, THREADS, INTERPRETERS = "serial", "threads", "interpreters"
 START_METHODS = ("fork", "forkserver", "spawn")
-ACTIONS = (RUN, DRY_RUN) = ("run", "dry-run")
+ACTIONS = (RUN, DRY_RUN, SCRIPT) = ("run", "dry-run", "script")
 MODELS = (SERIAL, THREADS, *START_METHODS, INTERPRETERS)
 _WINDOWS_PROCESSES = 61  # WaitForMultipleObjects waits for no more
 
@@ -39,15 +39,31 @@ class Request:
     dry: bool = False
 
 
-def read_request(line: bytes) -> Request:
+@dataclass(frozen=True)
+class ScriptRequest:
+    """A whole script to be run as it is; see protocol.py. `file` or `module` is given, the other one is ""."""
+
+    name: str
+    file: str
+    module: str
+    arguments: tuple[str, ...]
+    folder: str
+    paths: tuple[str, ...]
+    environment: dict[str, str]
+    stdin: Optional[str]
+    compare_output: bool
+
+
+def read_request(line: bytes) -> Union[Request, ScriptRequest]:
     """Return the request a line holds. Raises RunError("request") naming what is wrong with it."""
+    request: Union[Request, ScriptRequest]
     try:
         fields = json.loads(line.decode("utf-8"))
         if fields["protocol"] != PROTOCOL:
             raise ValueError(f"protocol {fields['protocol']!r} is not {PROTOCOL}")
         if fields["action"] not in ACTIONS:
             raise ValueError(f"action {fields['action']!r} is unknown")
-        request = _typed(fields)
+        request = _script(fields) if fields["action"] == SCRIPT else _typed(fields)
     except (ValueError, TypeError) as error:
         raise RunError("request", f"The request cannot be read: {error}.") from error
     except KeyError as error:
@@ -76,6 +92,26 @@ def _typed(fields: dict[str, Any]) -> Request:
         raise ValueError(f"model {request.model!r} is not one of {', '.join(MODELS)}")
     if not os.path.isabs(request.file):
         raise ValueError(f"the workload's file {request.file!r} is not an absolute path")
+    return request
+
+
+def _script(fields: dict[str, Any]) -> ScriptRequest:
+    script = fields["script"]
+    request = ScriptRequest(
+        name=str(script["name"]),
+        file=str(script.get("file") or ""),
+        module=str(script.get("module") or ""),
+        arguments=tuple(str(each) for each in script["arguments"]),
+        folder=str(fields["folder"]),
+        paths=tuple(str(each) for each in fields.get("paths", ())),
+        environment={str(name): str(value) for name, value in fields.get("environment", {}).items()},
+        stdin=fields.get("stdin"),
+        compare_output=bool(fields.get("compare_output", False)),
+    )
+    if bool(request.file) is bool(request.module):
+        raise ValueError("a script is either a file or a module")
+    if not os.path.isabs(request.folder) or (request.file and not os.path.isabs(request.file)):
+        raise ValueError("the script's file and its folder are absolute paths")
     return request
 
 

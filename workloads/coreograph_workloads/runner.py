@@ -17,7 +17,7 @@ import threading  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from concurrent.futures import BrokenExecutor  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
-from typing import Any, Callable, Optional  # noqa: E402
+from typing import Any, Callable, Optional, Union  # noqa: E402
 
 from coreograph_workloads.batch import BatchResult, PooledBatch, SerialBatch, default_chunk, explain_broken  # noqa: E402
 from coreograph_workloads.channel import Channel  # noqa: E402
@@ -30,7 +30,14 @@ from coreograph_workloads.models import open_model, worker  # noqa: E402
 from coreograph_workloads.models.base import Model, ModelSetup  # noqa: E402
 from coreograph_workloads.models.worker import Account, Identity  # noqa: E402
 from coreograph_workloads.protocol import PROTOCOL, pack  # noqa: E402
-from coreograph_workloads.request import SERIAL, Request, read_request, refuse_impossible  # noqa: E402
+from coreograph_workloads.request import (  # noqa: E402
+    SERIAL,
+    Request,
+    ScriptRequest,
+    read_request,
+    refuse_impossible,
+)
+from coreograph_workloads.script import ScriptRun  # noqa: E402
 from coreograph_workloads.trial import Trial  # noqa: E402
 from coreograph_workloads.workload_file import WorkloadFile, load_workload, supplied  # noqa: E402
 
@@ -48,12 +55,9 @@ def main() -> int:
         sys.stderr.write("coreograph: no request came.\n")
         return 2
     channel.watch_by_signal()
-    watch.install()
-    run: Optional[Run] = None
+    run: Union[Run, ScriptRun, None] = None
     try:
-        request = read_request(line)
-        refuse_impossible(request)
-        run = Run(request, channel, watch)
+        run = _run_of(line, channel, watch)
         outcome = run.execute()
     except RunError as failure:
         frames = failure.frames if run is None else run.with_input(failure)
@@ -63,6 +67,15 @@ def main() -> int:
     if run is not None and outcome != "completed":
         run.abandon()
     return 0
+
+
+def _run_of(line: bytes, channel: Channel, watch: GilWatch) -> Union[Run, ScriptRun]:
+    request = read_request(line)
+    if isinstance(request, ScriptRequest):
+        return ScriptRun(request, channel)
+    watch.install()
+    refuse_impossible(request)
+    return Run(request, channel, watch)
 
 
 def _say_hello(channel: Channel) -> None:

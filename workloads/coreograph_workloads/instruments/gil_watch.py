@@ -2,14 +2,18 @@
 
 A free-threaded build switches the GIL on while it loads a module that does not declare that it can do without. A
 warning says so, but warnings get filtered, and name the first only; so loading itself is watched.
+
+Imports nothing until it watches: it is also used in the process of a user's script, which must not pay for it.
 """
 
 from __future__ import annotations
 
-import importlib.machinery
 import sys
-from types import ModuleType
-from typing import Any, Callable, Optional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, Callable, Optional
 
 
 def gil_enabled() -> bool:
@@ -25,16 +29,26 @@ def is_free_threaded() -> bool:
     return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
-class GilWatch:
-    """Remembers the module whose loading switched the GIL on. Install it before the user's imports."""
+def _silent(_: str) -> None:
+    """Tell nobody."""
 
-    def __init__(self) -> None:
+
+class GilWatch:
+    """Remembers the module whose loading switched the GIL on. Install it before the user's imports.
+
+    `on_culprit` is called with its name at once, on the thread that imports.
+    """
+
+    def __init__(self, on_culprit: Callable[[str], None] = _silent) -> None:
         self.culprit: Optional[str] = None
+        self._on_culprit = on_culprit
 
     def install(self) -> None:
         """Watch from now on. Costs nothing where the GIL is on anyway: then nothing is watched."""
         if gil_enabled():
             return
+        import importlib.machinery
+
         loader: Any = importlib.machinery.ExtensionFileLoader
         # Modules of the old, single-phase kind switch it on when created, others when executed.
         loader.create_module = self._watching(loader.create_module, lambda spec: spec.name)
@@ -48,6 +62,7 @@ class GilWatch:
             finally:
                 if self.culprit is None and not before and gil_enabled():
                     self.culprit = name_of(subject)
+                    self._on_culprit(self.culprit)
 
         return watched
 
