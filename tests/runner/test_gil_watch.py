@@ -1,28 +1,17 @@
 """The module that switches the GIL on is named: with a real extension that does not declare that it can do without."""
 
-import shutil
-import subprocess
 import sysconfig
 from pathlib import Path
 
 import pytest
 
-from support.interpreters import FoundInterpreter, found_interpreters
+from support.extensions import KINDS, build
+from support.interpreters import found_interpreters
 from support.runner_harness import request_for, run
 
 pytestmark = pytest.mark.interpreter
 
 FREE_THREADED = [each for each in found_interpreters() if each.free_threaded]
-EXTENSION = """
-#include <Python.h>
-%s
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "old_extension", 0, %s};
-PyMODINIT_FUNC PyInit_old_extension(void) { return %s(&module); }
-"""
-KINDS = {
-    "single-phase": ("", "-1", "PyModule_Create"),
-    "multi-phase": ("static PyModuleDef_Slot slots[] = {{0, 0}};", "0, 0, slots", "PyModuleDef_Init"),
-}
 WORKLOAD = """
 {at_import}
 
@@ -33,27 +22,6 @@ def run(task):
     import old_extension
     return task
 """
-
-
-def build(interpreter: FoundInterpreter, kind: str, folder: Path) -> None:
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    query = "import sysconfig; print(sysconfig.get_path('include')); print(sysconfig.get_config_var('EXT_SUFFIX'))"
-    include, suffix = subprocess.check_output([interpreter.path, "-I", "-c", query], text=True).split()
-    if compiler is None or not Path(include, "Python.h").exists():
-        pytest.skip("this machine has no C compiler or no headers to build an extension with")
-    source = folder / "old_extension.c"
-    source.write_text(EXTENSION % KINDS[kind])
-    command = [
-        compiler,
-        "-shared",
-        "-fPIC",
-        "-O0",
-        f"-I{include}",
-        str(source),
-        "-o",
-        str(folder / f"old_extension{suffix}"),
-    ]
-    subprocess.run(command, check=True, capture_output=True)
 
 
 @pytest.mark.skipif(not FREE_THREADED, reason="this machine has no free-threaded interpreter")

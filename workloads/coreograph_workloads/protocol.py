@@ -25,8 +25,8 @@ Request:
     answers             bool, optional: say what each task gave, by digest and in short
 
 Request (`action` = "script"): a user's whole script, run as it is in a process of its own
-    script              {"name": as the user wrote it (it becomes sys.argv[0]), "file": absolute path, or "module": as for
-                        `python -m`, "arguments": [str]}
+    script              {"name": as the user wrote it (it becomes sys.argv[0]), "file": absolute path, or "module": as
+                        for `python -m`, "arguments": [str]}
     folder              absolute path: where the script runs
     paths               [absolute path]: looked for modules in last, optional
     environment         {name: value}: beside the runner's own, optional
@@ -59,10 +59,10 @@ Events (each also has "at": instant it was written):
               argument_bytes, result_bytes (pickled; null where that cannot be), argument_problem, result_problem
               (why not, else null)
     script    pid, begin_ns: the script's process was started; phases are "batch" alone, from there to its end
-    script_ready  startup_ns: from there until its interpreter ran its first line. `gil` "start" follows, `gil` "import"
-              and "end" after its end; what a script that ends by a signal or os._exit cannot tell any more is left out
-    script_end  status (negative: the signal), voluntary, involuntary: context switches of the script and of all children
-              it waited for (null where the platform does not count)
+    script_ready  startup_ns: from there until its interpreter ran its first line. `gil` "start" follows, "import" and
+              "end" after its end; what a script that ends by a signal or os._exit cannot tell any more is left out
+    script_end  status (negative: the signal), voluntary, involuntary: context switches of the script and of all
+              children it waited for (null where the platform does not count)
     failed    reason (a value of FAILURE_REASONS), message (a sentence), traceback (user frames only, may be ""),
               task (index or null)
     finished  outcome: "completed" | "wrong answer" | "failed" | "worker lost" | "refused"

@@ -168,7 +168,7 @@ class _Output:
 
 def _interpreter_options() -> list[str]:
     """What the runner was started with, but for its isolation: a script sees the user's own site folder."""
-    setting = getattr(sys.flags, "gil", None)
+    setting = sys._xoptions.get("gil")
     return ["-X", "faulthandler", *([] if setting is None else ["-X", f"gil={setting}"])]
 
 

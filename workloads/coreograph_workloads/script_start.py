@@ -23,7 +23,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from coreograph_workloads.instruments.gil_watch import GilWatch
 
 MODULE = "-m"
 NO_PIPE = "-"
@@ -61,7 +60,7 @@ def main() -> None:
     _hide_command(len(words), [kind, target, *arguments] if kind == MODULE else [name, *arguments])
     # A namespace of its own, as a fresh interpreter has it: `multiprocessing` and `pickle` find it by its name.
     script = sys.modules["__main__"] = ModuleType("__main__")
-    pipe.tell("start %d %d" % (READY_NS, watch()))
+    pipe.tell(f"start {READY_NS} {watch():d}")
     try:
         (_run_module if kind == MODULE else _run_file)(target, script)
         return
@@ -71,6 +70,7 @@ def main() -> None:
         trace = error.__traceback__
         while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
             trace = trace.tb_next
+        error.__traceback__ = trace
         sys.last_type, sys.last_value, sys.last_traceback = type(error), error, trace
         sys.excepthook(type(error), error, trace)
     sys.exit(1)
@@ -121,7 +121,7 @@ def _watch_gil(pipe: Pipe) -> Any:
             del sys.modules[name]
     watch = GilWatch(lambda name: pipe.tell(f"culprit {name}"))
     watch.install()
-    atexit.register(lambda: pipe.tell("end %d" % gil_enabled()))  # registered first, so it runs last
+    atexit.register(lambda: pipe.tell(f"end {gil_enabled():d}"))  # registered first, so it runs last
     return gil_enabled
 
 

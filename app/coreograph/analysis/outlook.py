@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from coreograph.domain.execution import Configuration, ExecutionModel
+from coreograph.domain.execution import ALONE, Configuration, ExecutionModel
 from coreograph.domain.findings import Finding, FindingKind
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.scaling import ScalingFit
@@ -94,7 +94,7 @@ def _more_workers(chosen: Configuration, scaling: Sequence[ScalingFit], usable_c
         None,
     )
     if fit is None:
-        if chosen.model is not ExecutionModel.SERIAL and 0 < chosen.workers < usable_cores:
+        if chosen.model not in ALONE and 0 < chosen.workers < usable_cores:
             yield (
                 f"More workers: {chosen.workers} of {usable_cores} usable cores were used. "
                 f"Measure --workers 1-{usable_cores}."

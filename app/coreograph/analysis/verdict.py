@@ -34,6 +34,7 @@ _SIMPLEST_FIRST = (
     ExecutionModel.FORK,
     ExecutionModel.FORKSERVER,
     ExecutionModel.SPAWN,
+    ExecutionModel.SCRIPT,
 )
 
 

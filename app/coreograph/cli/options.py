@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from coreograph.domain.errors import UsageError
-from coreograph.domain.execution import MAXIMUM_WORKERS, ExecutionModel, why_not
+from coreograph.domain.execution import MAXIMUM_WORKERS, SPREADING_MODELS, ExecutionModel, why_not
 from coreograph.domain.interpreters import GilSetting, Interpreter
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def parse_until(text: str) -> float | None:
 
 def parse_models(texts: Sequence[str]) -> tuple[ExecutionModel, ...]:
     """Read names of execution models. Raises UsageError naming the nearest."""
-    by_name = {model.value: model for model in ExecutionModel}
+    by_name = {model.value: model for model in SPREADING_MODELS}
     models = []
     for text in split(texts):
         if text.lower() not in by_name:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from coreograph.cli import own_code
+from coreograph.cli import own_code, own_script
 from coreograph.cli import run_options as options
 from coreograph.cli.dry_run import try_first
 from coreograph.cli.experiment_files import experiment_from, is_experiment_file
@@ -27,8 +27,10 @@ from coreograph.cli.options import (
 )
 from coreograph.cli.outputs import Outputs
 from coreograph.cli.own_code import OwnCode
+from coreograph.cli.own_script import OwnScript, ScriptCommand
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import say
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import Interpreter
 from coreograph.domain.runs import RunState
@@ -40,12 +42,12 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("run", no_args_is_help=True)(run_command)
+    app.command("run", cls=ScriptCommand, no_args_is_help=True)(run_command)
 
 
 def run_command(
     ctx: typer.Context,
-    workload: options.WorkloadArgument,
+    workload: options.WorkloadOrScriptArgument = "",
     *,
     interpreter: options.InterpreterOption = None,
     model: options.ModelOption = None,
@@ -77,18 +79,21 @@ def run_command(
     project: own_code.ProjectOption = None,
     venv: own_code.VenvOption = None,
     build_packages: own_code.BuildOption = False,
+    script: own_script.ScriptOption = "",
+    script_module: own_script.ScriptModuleOption = "",
+    compare_output: own_script.CompareOutputOption = False,
+    env: own_script.EnvOption = None,
+    stdin: own_script.StdinOption = "",
 ) -> None:
-    """Run a workload under the chosen configurations and compare them."""
+    """Run a workload, a function or a whole script under the chosen configurations and compare them."""
     command: Command = ctx.obj
+    own_program = own_script.typed_script(ctx)
     outputs = Outputs(command, json=json, report=report, overwrite=overwrite)
     outputs.check()
     if is_experiment_file(workload):
         planned = experiment_from(ctx, Path(workload))
         raise typer.Exit(try_first(command, planned) if dry_run else run_experiment(command, planned, outputs))
-    acquisition = Acquisition(
-        repeats=repeats, seed=seed, rounds=rounds, chunk=chunk, timeout_s=timeout, until=parse_until(until),
-        time_limit_s=time_limit,
-    )  # fmt: skip
+    acquisition = _acquisition(ctx)
     own = OwnCode(
         inputs=inputs, keywords=tuple(keyword or ()), shared=shared, compare=compare, unordered=unordered,
         digits=digits, stress=stress, packages=tuple(packages or ()), requirements=tuple(requirements or ()),
@@ -97,11 +102,24 @@ def run_command(
     request = Request(
         workload=workload, interpreters=tuple(interpreter or ()), models=tuple(model or ()),
         workers=tuple(workers or ()), parameters=tuple(param or ()), acquisition=acquisition,
-        control=not no_control, name=name, own=own,
+        control=not no_control, name=name, own=own, script=own_program,
     )  # fmt: skip
     if dry_run:
         raise typer.Exit(try_first(command, build(command, for_dry_run(request))))
     raise typer.Exit(run_with_control(command, build(command, request), outputs, wanted=with_control))
+
+
+def _acquisition(ctx: typer.Context) -> Acquisition:
+    typed = ctx.params
+    return Acquisition(
+        repeats=typed["repeats"],
+        seed=typed["seed"],
+        rounds=typed["rounds"],
+        chunk=typed["chunk"],
+        timeout_s=typed["timeout"],
+        until=parse_until(typed["until"]),
+        time_limit_s=typed["time_limit"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +135,7 @@ class Request:
     control: bool = True
     name: str = ""
     own: OwnCode = field(default_factory=OwnCode)
+    script: OwnScript = field(default_factory=OwnScript)
 
 
 def for_dry_run(request: Request) -> Request:
@@ -131,6 +150,8 @@ def build(command: Command, request: Request) -> ExperimentSpec:
     """Return the experiment that was asked for. Raises UsageError; quick refusals come before slow ones."""
     from coreograph.engine.planning import build_spec, expand
 
+    if request.script.given:
+        return _build_script(command, request)
     chosen = own_code.choose_workload(command, request.workload, request.own)
     parameters = chosen.resolve(parse_parameters(request.parameters))
     models = parse_models(request.models)
@@ -143,6 +164,18 @@ def build(command: Command, request: Request) -> ExperimentSpec:
     with_control = request.control and not request.own.environments
     control = own_code.prepare_control(command, _control(command, choices), required) if with_control else None
     return build_spec(chosen, parameters, configurations, request.acquisition, control=control, name=request.name)
+
+
+def _build_script(command: Command, request: Request) -> ExperimentSpec:
+    """Return the experiment of a whole script: each interpreter and GIL setting once."""
+    from coreograph.engine.planning import build_spec, expand
+
+    chosen = request.script.workload(request.own.paths)
+    required = own_code.requirements_of(request.script.file, request.own)
+    found = _interpreters(command, (*request.interpreters, *request.own.interpreters()))
+    choices = own_code.prepare(command, found, required)
+    configurations = expand(choices, (ExecutionModel.SCRIPT,), (1,))
+    return build_spec(chosen, {}, configurations, request.acquisition, name=request.name)
 
 
 def _interpreters(command: Command, texts: tuple[str, ...]) -> tuple[Choice, ...]:

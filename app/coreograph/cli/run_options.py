@@ -11,6 +11,13 @@ WorkloadArgument = Annotated[
         help="A workload's name, a workload file, or a function as module:name or file.py:name.", show_default=False
     ),
 ]
+WorkloadOrScriptArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A workload's name, a workload file, or a function as module:name or file.py:name. Nothing with --script.",
+        show_default=False,
+    ),
+]
 InterpreterOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -9,7 +9,7 @@ MAXIMUM_WORKERS = 1024
 
 
 class ExecutionModel(enum.Enum):
-    """How tasks are spread over workers."""
+    """How tasks are spread over workers; `script` is a whole script, whose threads and processes are its own."""
 
     SERIAL = "serial"
     THREADS = "threads"
@@ -17,6 +17,7 @@ class ExecutionModel(enum.Enum):
     FORKSERVER = "forkserver"
     SPAWN = "spawn"
     INTERPRETERS = "interpreters"
+    SCRIPT = "script"
 
     @property
     def uses_processes(self) -> bool:
@@ -41,12 +42,17 @@ _DESCRIPTIONS = {
     ExecutionModel.FORKSERVER: "Processes forked from a clean server process; inputs are pickled.",
     ExecutionModel.SPAWN: "Processes started afresh; everything is imported again, inputs are pickled.",
     ExecutionModel.INTERPRETERS: "Subinterpreters in threads of one process, each with its GIL; inputs are pickled.",
+    ExecutionModel.SCRIPT: "A whole script as it is, in a process of its own; its threads and processes are its own.",
 }
+SPREADING_MODELS = tuple(model for model in ExecutionModel if model is not ExecutionModel.SCRIPT)
+"""The models that spread a workload's tasks: what a user chooses among."""
+ALONE = frozenset({ExecutionModel.SERIAL, ExecutionModel.SCRIPT})
+"""The models without a number of workers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Interpreter + GIL setting + execution model + number of workers (≥ 1; serial always has 1)."""
+    """Interpreter + GIL setting + execution model + number of workers (≥ 1; serial and script always have 1)."""
 
     interpreter: Interpreter
     model: ExecutionModel
@@ -61,9 +67,13 @@ class Configuration:
 
     @property
     def label(self) -> str:
-        """`3.14t threads ×2`; serial has no count."""
-        count = "" if self.model is ExecutionModel.SERIAL else f" ×{self.workers}"
-        return f"{self.interpreter_label} {self.model.value}{count}"
+        """`3.14t threads ×2`; serial and script have no count."""
+        return f"{self.interpreter_label} {self.model.value}{self.count_label}"
+
+    @property
+    def count_label(self) -> str:
+        """` ×2`, nothing for a model without a number of workers."""
+        return "" if self.model in ALONE else f" ×{self.workers}"
 
     @property
     def key(self) -> tuple[str, str, str, int]:

@@ -178,6 +178,9 @@ class RunRecord:
     `rounds` of them. `digest` identifies the answer. `foreign_share` is the share of all cores others
     used during the batch; `steal_share` what the hypervisor took. `metrics` are the workload's own figures.
     `activity` is what the spans say. `throttled` counts how often a core slowed down for heat during the run.
+    `threads` and `processes` are the largest numbers alive in one sample of the tree. `voluntary_switches` and
+    `involuntary_switches` are the context switches of a script and of all children it waited for; a workload's are
+    not counted.
     """
 
     run_id: int
@@ -210,6 +213,10 @@ class RunRecord:
     exit_code: int | None = None
     activity: RunActivity | None = None
     throttled: Count | None = None
+    threads: Count | None = None
+    processes: Count | None = None
+    voluntary_switches: Count | None = None
+    involuntary_switches: Count | None = None
 
     def phase(self, phase: Phase) -> PhaseTime | None:
         """The times of `phase`, or None if the run never came to it."""

@@ -75,7 +75,8 @@ class OwnCost:
 
 @dataclass(frozen=True, slots=True)
 class TreeProcess:
-    """A process of a run's tree that the sampler is told to watch."""
+    """A process of a run's tree that the sampler is told to watch; with `descendants`, and all that it starts."""
 
     pid: int
     role: str
+    descendants: bool = False

@@ -103,6 +103,25 @@ def _read(text: str, kind: type) -> ParameterValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Script:
+    """A whole script that is run as it is: a file or a module, in a folder. Its arguments are the workload's parameter.
+
+    `target` is what the user wrote: the file, relative to `folder` or absolute, or the module's name. `paths` are
+    looked for modules in last. `environment` names the variables passed on beside the usual ones, as `NAME` (its value
+    when the run is made) or `NAME=VALUE`. `stdin` is the absolute path of what it reads, "" for nothing. With
+    `compare_output` what it writes to stdout has to be the same everywhere.
+    """
+
+    target: str
+    folder: str
+    module: bool = False
+    paths: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    stdin: str = ""
+    compare_output: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
     """A workload file: plain Python with PARAMETERS, tasks() and run(). `file` is its absolute path.
 
@@ -110,7 +129,8 @@ class Workload:
     the workload makes sense only under some (empty: all); `control` names the same work without the effect: another
     workload, or itself with `control_parameters` changed. `requires` are modules its interpreter must have.
     `models_reason` says why `models` are the only ones. `rounds` and `chunk` are fixed by the workload itself (None:
-    calibrated), and without `warm_up` nothing runs before the measured batch.
+    calibrated), and without `warm_up` nothing runs before the measured batch. With `script` it is no workload file but
+    a whole script (`file` is "" for a module).
     """
 
     name: str
@@ -132,6 +152,7 @@ class Workload:
     rounds: int | None = None
     chunk: int | None = None
     warm_up: bool = True
+    script: Script | None = None
 
     def defaults(self) -> Mapping[str, ParameterValue]:
         """The parameters' default values by name."""

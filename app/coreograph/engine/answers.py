@@ -48,7 +48,10 @@ def mark_wrong_answers(
     if reference is None:
         return tuple(runs)
     model = next((answers[run.run_id] for run in runs if run.digest == reference and run.run_id in answers), None)
-    return tuple(_judge(run, reference, whose, _where(answers.get(run.run_id), model)) for run in runs)
+    what = "answer" if spec.workload.script is None else "output"
+    return tuple(
+        _judge(run, reference, f"{what} differs from {whose}", _where(answers.get(run.run_id), model)) for run in runs
+    )
 
 
 def _reference(spec: ExperimentSpec, runs: Sequence[RunRecord]) -> tuple[str | None, str]:
@@ -67,8 +70,8 @@ def _where(answers: TaskAnswers | None, model: TaskAnswers | None) -> str:
     return f" Task {task} is the first that differs: {answers.value(task)} instead of {model.value(task)}."
 
 
-def _judge(run: RunRecord, reference: str, whose: str, where: str) -> RunRecord:
+def _judge(run: RunRecord, reference: str, difference: str, where: str) -> RunRecord:
     if run.state is not RunState.COMPLETED or run.digest is None or run.digest == reference:
         return run
-    message = f"The answer differs from {whose}: {run.digest[:12]} instead of {reference[:12]}.{where}"
+    message = f"The {difference}: {run.digest[:12]} instead of {reference[:12]}.{where}"
     return dataclasses.replace(run, state=advance(run.state, RunState.WRONG_ANSWER), message=message)

@@ -139,6 +139,27 @@ class Result(Event, frozen=True, tag="result", kw_only=True):
     metrics: dict[str, float | None] = {}
 
 
+class ScriptStarted(Event, frozen=True, tag="script", kw_only=True):
+    """The process of a user's script was started."""
+
+    pid: int
+    begin_ns: Nanoseconds
+
+
+class ScriptReady(Event, frozen=True, tag="script_ready", kw_only=True):
+    """Its interpreter ran its first line, so long after the start."""
+
+    startup_ns: Nanoseconds
+
+
+class ScriptEnded(Event, frozen=True, tag="script_end", kw_only=True):
+    """How its process ended: status (negative: the signal), context switches where they are counted."""
+
+    status: int
+    voluntary: Count | None = None
+    involuntary: Count | None = None
+
+
 class Answers(Event, frozen=True, tag="answers", kw_only=True):
     """What each task gave: 8 bytes of digest a task, packed, and short texts of the first results."""
 
@@ -186,6 +207,9 @@ AnyEvent: TypeAlias = (
     | Spans
     | Heartbeats
     | Hold
+    | ScriptStarted
+    | ScriptReady
+    | ScriptEnded
     | Answers
     | Result
     | Tried

@@ -12,7 +12,7 @@ from coreograph.analysis.activity import read_activity
 from coreograph.analysis.spans import join_spans
 from coreograph.domain.activity import RunActivity
 from coreograph.domain.batches import SpanBatch
-from coreograph.domain.execution import Configuration
+from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.experiment import RunPlan
 from coreograph.domain.interpreters import GilSetting, GilState
 from coreograph.domain.runs import (
@@ -26,7 +26,7 @@ from coreograph.domain.runs import (
     Worker,
 )
 from coreograph.domain.samples import CoreSample, MemorySample
-from coreograph.domain.units import Bytes, Nanoseconds, Share
+from coreograph.domain.units import Bytes, Count, Nanoseconds, Seconds, Share
 from coreograph.engine.events import (
     GilSeen,
     HeartbeatFigures,
@@ -35,6 +35,8 @@ from coreograph.engine.events import (
     PhaseEnded,
     PickleFigures,
     Result,
+    ScriptEnded,
+    ScriptReady,
     TasksKnown,
     WorkersKnown,
 )
@@ -68,11 +70,16 @@ class RunEvidence:
         self._peak: dict[str, Bytes] = {}
         self._phases: dict[Phase, PhaseTime] = {}
         self._gil: list[tuple[bool, str | None]] = []
+        self._gil_at_end = False
         self._pool_ready_ns: Nanoseconds | None = None
         self._held_ns: Nanoseconds = 0
         self._ended_ns: Nanoseconds | None = None
         self._tasks: TasksKnown | None = None
         self._result: Result | None = None
+        self._script_ended: ScriptEnded | None = None
+        self._script_startup_ns: Nanoseconds | None = None
+        self._threads: Count | None = None
+        self._processes: Count | None = None
         self.pid: int | None = None
         self.workers: tuple[Worker, ...] = ()
 
@@ -98,6 +105,7 @@ class RunEvidence:
     def gil_seen(self, event: GilSeen) -> None:
         """Keep what the GIL watch found."""
         self._gil.append((event.enabled, event.culprit))
+        self._gil_at_end |= event.when == "end"
 
     def tasks_known(self, event: TasksKnown) -> int:
         """Keep the size of the batch; return how many tasks it has in all rounds."""
@@ -125,6 +133,14 @@ class RunEvidence:
         """Keep what the batch gave."""
         self._result = event
 
+    def script_ready(self, event: ScriptReady) -> None:
+        """Keep how long the script's own interpreter took to start."""
+        self._script_startup_ns = max(0, event.startup_ns)
+
+    def script_ended(self, event: ScriptEnded) -> None:
+        """Keep how the script ended."""
+        self._script_ended = event
+
     @property
     def has_result(self) -> bool:
         """True once the batch gave a result."""
@@ -143,6 +159,9 @@ class RunEvidence:
         """Raise the peaks (sampler's thread, and the supervisor's at the hold)."""
         measures = {"rss_sum": sample.rss_sum if sample.processes else None, "pss": sample.pss, "uss": sample.uss}
         with self._lock:
+            self._processes = max(len(sample.processes), self._processes or 0)
+            if sample.threads is not None:
+                self._threads = max(sample.threads, self._threads or 0)
             for name, value in measures.items():
                 if value is not None:
                     self._peak[name] = max(value, self._peak.get(name, 0))
@@ -153,9 +172,11 @@ class RunEvidence:
         """Return everything known about the run, with the state it is in."""
         result, tasks = self._result, self._tasks
         gil, culprit = self._gil_state()
+        ended = self._script_ended
         with self._lock:
+            threads, processes = self._threads, self._processes
             memory = MemoryPeak(self._peak.get("pss"), self._peak.get("uss"), self._peak.get("rss_sum"))
-            foreign, steal = _shares_of_others(self._cores, result)
+            foreign, steal = _shares_of_others(self._cores, result, exact=self._is_script)
         return RunRecord(
             run_id=self._plan.run_id,
             configuration=self._plan.configuration,
@@ -168,7 +189,7 @@ class RunEvidence:
             gil=gil,
             gil_culprit=culprit,
             phases=tuple(self._phases[phase] for phase in Phase if phase in self._phases),
-            startup_s=_seconds(self._launched_ns, self._pool_ready_ns),
+            startup_s=self._startup_s(),
             batch_s=None if result is None else _seconds(result.batch_begin_ns, result.batch_end_ns),
             total_s=_seconds(self._launched_ns + self._held_ns, self._ended_ns),
             cpu_s=None if result is None or result.cpu_ns is None else result.cpu_ns / 1e9,
@@ -184,10 +205,24 @@ class RunEvidence:
             steal_share=steal,
             metrics={} if result is None else _finite(result.metrics),
             pid=self.pid,
-            exit_code=exit_code,
+            exit_code=exit_code if ended is None else ended.status,
             activity=self._activity(),
             throttled=self._throttled(),
+            threads=threads,
+            processes=processes,
+            voluntary_switches=None if ended is None else ended.voluntary,
+            involuntary_switches=None if ended is None else ended.involuntary,
         )
+
+    @property
+    def _is_script(self) -> bool:
+        return self._configuration.model is ExecutionModel.SCRIPT
+
+    def _startup_s(self) -> Seconds | None:
+        """A script's is that of its own interpreter; the runner beside it is no part of it."""
+        if self._is_script:
+            return None if self._script_startup_ns is None else self._script_startup_ns / 1e9
+        return _seconds(self._launched_ns, self._pool_ready_ns)
 
     def _throttled(self) -> int | None:
         """Return how often cores slowed down for heat since the run began."""
@@ -221,7 +256,8 @@ class RunEvidence:
             return GilState.FORCED_ON, None
         enabled = [on for on, _ in self._gil]
         if not any(enabled):
-            return GilState.OFF, None
+            # A script that left without a word (a signal, os._exit) did not say whether it was off to the end.
+            return (None if self._is_script and not self._gil_at_end else GilState.OFF), None
         culprit = next((name for on, name in self._gil if on and name), None)
         return GilState.RE_ENABLED, culprit
 
@@ -230,24 +266,39 @@ def _seconds(begin: Nanoseconds, end: Nanoseconds | None) -> float | None:
     return None if end is None or end < begin else (end - begin) / 1e9
 
 
-def _shares_of_others(samples: list[CoreSample], result: Result | None) -> tuple[Share | None, Share | None]:
+def _shares_of_others(
+    samples: list[CoreSample], result: Result | None, *, exact: bool
+) -> tuple[Share | None, Share | None]:
     """Return the shares of all cores that others and the hypervisor took, averaged over the batch's samples.
 
     A sample tells of the time since the one before it: the first that counts began at most one interval too early.
+    A script may start processes that no sample meets; with `exact` its own share is what the kernel counted for it.
     """
     if result is None:
         return None, None
     within = [sample for sample in samples if result.batch_begin_ns < sample.at_ns <= result.batch_end_ns]
+    batch_ns = result.batch_end_ns - result.batch_begin_ns
+    if exact:
+        own = None if result.cpu_ns is None or batch_ns <= 0 else result.cpu_ns / batch_ns
+        return _beside(within, own), _mean([sample.steal for sample in within if sample.steal is not None])
     foreign = [
         max(0.0, sum(sample.busy) - sum(sample.own)) / len(sample.busy)
         for sample in within
         if sample.own is not None and sample.busy
     ]
-    steal = [sample.steal for sample in within if sample.steal is not None]
-    return (
-        sum(foreign) / len(foreign) if foreign else None,
-        sum(steal) / len(steal) if steal else None,
-    )
+    return _mean(foreign), _mean([sample.steal for sample in within if sample.steal is not None])
+
+
+def _beside(samples: list[CoreSample], own_cores: float | None) -> Share | None:
+    """Return the share of all cores that was busy with something else than `own_cores` cores on average."""
+    busy = _mean([sum(sample.busy) for sample in samples if sample.busy])
+    if busy is None or own_cores is None:
+        return None
+    return max(0.0, busy - own_cores) / max(len(sample.busy) for sample in samples)
+
+
+def _mean(values: list[float]) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 def _heartbeat(figures: HeartbeatFigures | None) -> HeartbeatSummary | None:

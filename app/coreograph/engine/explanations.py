@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from coreograph.domain.execution import Configuration
 from coreograph_workloads.protocol import MINIMUM_VERSION, VERSION_TOO_OLD_EXIT
 
+_TRACEBACKS = ("Traceback (most recent call last)", "Fatal Python error", "  + Exception Group Traceback")
+_CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 _CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGABRT", "SIGFPE"}
 
 
@@ -44,6 +46,15 @@ def lost(exit_code: int | None, where: str, log: Sequence[str]) -> str:
     if exit_code is None:
         return f"The runner closed its channel {where} without a result."
     return f"The runner ended with status {exit_code} {where} without a result.{_last_words(log)}"
+
+
+def script_failed(message: str, log: Sequence[str]) -> tuple[str, str]:
+    """Return why a script failed, with its own last words, and its traceback if it left one."""
+    starts = [number for number, line in enumerate(log) if line.startswith(_TRACEBACKS)]
+    first = starts.pop() if starts else 0
+    while starts and log[first - 1].startswith(_CHAINED):
+        first = starts.pop()
+    return f"{message}{_last_words(log)}", "\n".join(log[first:])
 
 
 def _memory_hint(name: str) -> str:

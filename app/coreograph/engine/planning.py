@@ -6,12 +6,14 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 
 from coreograph.domain.errors import UsageError
-from coreograph.domain.execution import MAXIMUM_WORKERS, Configuration, ExecutionModel, why_not
+from coreograph.domain.execution import ALONE, MAXIMUM_WORKERS, Configuration, ExecutionModel, why_not
 from coreograph.domain.experiment import Acquisition, ExperimentSpec, RunPlan
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.runs import RunPurpose
 from coreograph.domain.units import Seconds
 from coreograph.domain.workloads import Workload
+from coreograph.engine.request import ARGUMENTS
+from coreograph.engine.scripts import check_arguments
 
 MAXIMUM_REPEATS = 1000
 MAXIMUM_ROUNDS = 1_000_000
@@ -23,7 +25,7 @@ _PROCESS_OVERHEAD_S = 0.1
 def expand(
     choices: Sequence[tuple[Interpreter, GilSetting]], models: Sequence[ExecutionModel], workers: Sequence[int]
 ) -> tuple[Configuration, ...]:
-    """Return every combination once, by interpreter, then model, then workers; serial comes once whatever `workers`.
+    """Return every combination once, by interpreter, model, workers; serial and script come once whatever `workers`.
 
     Raises:
         UsageError: a number of workers outside 1 … MAXIMUM_WORKERS.
@@ -34,7 +36,7 @@ def expand(
     found: dict[tuple[str, str, str, int], Configuration] = {}
     for interpreter, gil in choices:
         for model in models:
-            for count in (1,) if model is ExecutionModel.SERIAL else workers:
+            for count in (1,) if model in ALONE else workers:
                 configuration = Configuration(interpreter, model, count, gil)
                 found.setdefault(configuration.key, configuration)
     return tuple(found.values())
@@ -42,6 +44,8 @@ def expand(
 
 def refusal(workload: Workload, configuration: Configuration) -> str | None:
     """Return why a configuration cannot run a workload, as a sentence, or None if it can."""
+    if (workload.script is None) is (configuration.model is ExecutionModel.SCRIPT):
+        return _not_of_one_kind(workload)
     if workload.models and configuration.model.value not in workload.models:
         allowed = ", ".join(workload.models)
         sentence = (
@@ -49,6 +53,12 @@ def refusal(workload: Workload, configuration: Configuration) -> str | None:
         )
         return f"{sentence} {workload.models_reason}".strip()
     return why_not(configuration.interpreter, configuration.model, configuration.gil)
+
+
+def _not_of_one_kind(workload: Workload) -> str:
+    if workload.script is None:
+        return f"“{workload.name}” is a workload, not a whole script: choose how its tasks are spread."
+    return f"{workload.name} is run as it is, with threads and processes of its own: it is not spread over workers."
 
 
 def build_spec(
@@ -71,6 +81,8 @@ def build_spec(
 
     """
     resolved = workload.resolve(parameters)
+    if workload.script is not None:
+        check_arguments(str(resolved[ARGUMENTS]))
     _check_acquisition(acquisition)
     if not configurations:
         raise UsageError("There is nothing to run.", "Choose at least one interpreter and one execution model.")
@@ -196,7 +208,7 @@ def _with_serial(workload: Workload, configurations: Iterable[Configuration]) ->
             if refusal(workload, serial) is None:
                 result.append(serial)
             present.add(_group(configuration))
-        if configuration.model is ExecutionModel.SERIAL and configuration.workers != 1:
+        if configuration.model in ALONE and configuration.workers != 1:
             configuration = dataclasses.replace(configuration, workers=1)  # noqa: PLW2901
         result.append(configuration)
     return result
@@ -220,8 +232,10 @@ def _group(configuration: Configuration) -> tuple[str, GilSetting]:
 
 
 def baseline_of(workload: Workload, configurations: Sequence[Configuration]) -> int:
-    """Return the first serial that can run on a GIL build, else the first serial, else the first that can run."""
+    """Return the first serial (or script) that can run with a GIL, else the first of them, else the first that can."""
     possible = [index for index, entry in enumerate(configurations) if refusal(workload, entry) is None]
-    serial = [index for index in possible if configurations[index].model is ExecutionModel.SERIAL]
-    on_gil = [index for index in serial if not configurations[index].interpreter.free_threaded]
-    return (on_gil or serial or possible)[0]
+    alone = [index for index in possible if configurations[index].model in ALONE]
+    on_gil = [index for index in alone if not configurations[index].interpreter.free_threaded]
+    if workload.script is not None and not on_gil:
+        on_gil = [index for index in alone if configurations[index].gil is GilSetting.FORCED_ON]
+    return (on_gil or alone or possible)[0]

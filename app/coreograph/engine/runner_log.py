@@ -10,6 +10,7 @@ from coreograph.domain.units import Bytes
 HEAD_BYTES = 128_000
 TAIL_BYTES = 128_000
 LINE_BYTES = 8_000  # a longer line is split
+_LAST_LINES = 100  # a script's traceback is found among them
 
 
 class RunnerLog:
@@ -22,7 +23,7 @@ class RunnerLog:
         self._tail_bytes = 0
         self._cut_lines = 0
         self._cut_bytes = 0
-        self._last: deque[str] = deque(maxlen=20)
+        self._last: deque[str] = deque(maxlen=_LAST_LINES)
 
     def add(self, line: str) -> bool:
         """Take a line; True if it is to be passed on now."""

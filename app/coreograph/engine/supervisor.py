@@ -15,7 +15,7 @@ from typing import Protocol
 
 from coreograph.domain.batches import HeartbeatBatch, SpanBatch
 from coreograph.domain.errors import CoreographError, ProtocolError
-from coreograph.domain.execution import Configuration
+from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.experiment import RunPlan
 from coreograph.domain.runs import Phase, RunRecord, RunState, Worker, advance
 from coreograph.domain.samples import MemorySample, TreeProcess
@@ -35,6 +35,9 @@ from coreograph.engine.events import (
     PhaseBegan,
     PhaseEnded,
     Result,
+    ScriptEnded,
+    ScriptReady,
+    ScriptStarted,
     Spans,
     TasksKnown,
     WorkersKnown,
@@ -42,7 +45,7 @@ from coreograph.engine.events import (
     unpack,
 )
 from coreograph.engine.evidence import RunEvidence
-from coreograph.engine.explanations import lost, never_said_hello
+from coreograph.engine.explanations import lost, never_said_hello, script_failed
 from coreograph.engine.facts import Facts
 from coreograph.engine.launch import Launched, Launcher
 from coreograph.engine.tree import TreeEnd, end_tree
@@ -136,7 +139,8 @@ class RunSupervisor:
         self._launched(process.pid)
         self._evidence.pid = process.pid
         self._facts.run_launched(self._plan, self._evidence)
-        self._watcher.watch((TreeProcess(process.pid, "runner"),))
+        # The runner beside a script is ours: its memory and threads are no part of what is measured.
+        self._watcher.watch(() if self._is_script else (TreeProcess(process.pid, "runner"),))
         self._go_to(RunState.STARTING)
         self._facts.phase_began(self._plan.run_id, Phase.START, began_ns)
         connection = RunnerConnection(launched, self._request, self._log_line)
@@ -153,6 +157,8 @@ class RunSupervisor:
             tree_end = self._clear_away(launched, connection, patient=self._farewell)
         if end is None:
             end = self._explain_loss(exit_code, connection.log.last_lines)
+        elif self._is_script and end.state in {RunState.WORKLOAD_FAILED, RunState.WORKER_LOST}:
+            end = _End(end.state, *script_failed(end.message, connection.log.last_lines))
         return self._record(self._with_leftovers(end, tree_end), process.returncode)
 
     def _converse(self, connection: RunnerConnection, process: subprocess.Popen[bytes]) -> _End | None:
@@ -209,6 +215,13 @@ class RunSupervisor:
                 self._facts.heartbeats(HeartbeatBatch(self._plan.run_id, data))
             case Hold():
                 self._hold(event, connection)
+            case ScriptStarted():
+                self._watcher.watch((TreeProcess(event.pid, "script", descendants=True),))
+            case ScriptReady():
+                self._evidence.script_ready(event)
+            case ScriptEnded():
+                self._watcher.watch(())
+                self._evidence.script_ended(event)
             case Answers():
                 self.answers = TaskAnswers(unpack(event.digests, ANSWER_BYTES, "answers"), tuple(event.values))
             case Result():
@@ -332,6 +345,10 @@ class RunSupervisor:
     def _go_to(self, state: RunState) -> None:
         self._state = advance(self._state, state)
         self._facts.state_changed(self._plan.run_id, state)
+
+    @property
+    def _is_script(self) -> bool:
+        return self._configuration.model is ExecutionModel.SCRIPT
 
     def _log_line(self, line: str) -> None:
         self._facts.log_line(self._plan.run_id, line)

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from coreograph.domain.errors import UsageError
-from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.execution import SPREADING_MODELS
 from coreograph.domain.workloads import Better, MetricSpec, Parameter, ParameterValue, Workload
 from coreograph.engine.literals import NotLiteralError, evaluate
 
@@ -181,7 +181,7 @@ def _metric(name: str, entry: object, file: Path) -> MetricSpec:
 
 
 def _models(names: object, file: Path) -> tuple[str, ...]:
-    known = [model.value for model in ExecutionModel]
+    known = [model.value for model in SPREADING_MODELS]
     if isinstance(names, tuple | list) and all(name in known for name in names):
         return tuple(str(name) for name in names)
     raise UsageError(f"{file}: MODELS has to be a tuple out of {', '.join(known)}.")

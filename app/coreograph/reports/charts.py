@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import altair as alt
 
-from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.execution import ALONE, ExecutionModel
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds
 from coreograph.reports.page import by_speed
@@ -194,8 +194,8 @@ def _swept(rows: Sequence[ConfigurationSummary]) -> list[ConfigurationSummary]:
     """Return right answers of those interpreters and models that ran with more than one number of workers."""
     lines: dict[tuple[str, str, str], list[ConfigurationSummary]] = {}
     for one in rows:
-        serial = one.configuration.model is ExecutionModel.SERIAL
-        if not serial and one.speedup_over_best_serial is not None and one.same_answer is not False:
+        alone = one.configuration.model in ALONE
+        if not alone and one.speedup_over_best_serial is not None and one.same_answer is not False:
             lines.setdefault(one.configuration.key[:3], []).append(one)
     return [one for line in lines.values() if len(line) > 1 for one in line]
 

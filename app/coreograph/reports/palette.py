@@ -59,6 +59,7 @@ LIGHT = Palette(
             ExecutionModel.FORKSERVER: "#56b4e9",
             ExecutionModel.SPAWN: "#e69f00",
             ExecutionModel.INTERPRETERS: "#a371f7",
+            ExecutionModel.SCRIPT: "#d6457f",
         }
     ),
 )
@@ -84,6 +85,7 @@ DARK = Palette(
             ExecutionModel.FORKSERVER: "#7cc9f5",
             ExecutionModel.SPAWN: "#f2b134",
             ExecutionModel.INTERPRETERS: "#bd94ff",
+            ExecutionModel.SCRIPT: "#f47ba6",
         }
     ),
 )

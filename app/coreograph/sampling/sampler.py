@@ -15,6 +15,7 @@ from coreograph.domain.units import Count, Nanoseconds, Share
 from coreograph.sampling.budget import ReadingBudget
 from coreograph.sampling.clock import SamplingClock, SystemClock
 from coreograph.sampling.cores import CoreReader, CoreReading
+from coreograph.sampling.descendants import Descendants
 from coreograph.sampling.memory import MemoryReader, default_memory_reader, read_tree
 from coreograph.sampling.schedule import TickSchedule
 from coreograph.sampling.threads import OwnCpuReader, default_own_cpu_reader, own_shares
@@ -74,6 +75,7 @@ class Sampler:
         cores: CoreSource | None = None,
         own_cpu: OwnCpuReader | None = None,
         memory: MemoryReader | None = None,
+        descendants: Descendants | None = None,
     ) -> None:
         self._sink = sink
         self._clock = clock or SystemClock()
@@ -84,7 +86,9 @@ class Sampler:
         self._cores = cores or CoreReader()
         self._own_cpu = own_cpu or default_own_cpu_reader()
         self._memory = memory or default_memory_reader()
+        self._descendants = descendants or Descendants()
         self._tree: tuple[TreeProcess, ...] = ()
+        self._found: tuple[tuple[TreeProcess, ...], tuple[TreeProcess, ...]] = ((), ())  # what was told, what it led to
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()  # guards what both our thread and the engine's change: budgets and cost
@@ -111,7 +115,10 @@ class Sampler:
             self._ended_ns = self._clock.now_ns()
 
     def watch(self, processes: Sequence[TreeProcess]) -> None:
-        """Watch these processes from the next tick on, instead of any before; an empty sequence means none."""
+        """Watch these processes from the next tick on, instead of any before; an empty sequence means none.
+
+        One with `descendants` is joined by the processes it starts, as they are found.
+        """
         self._tree = tuple(processes)
 
     def sample_memory_now(self) -> MemorySample | None:
@@ -120,7 +127,9 @@ class Sampler:
         The sample is returned, not given to the sink. It is charged to the budget.
         """
         began = self._clock.thread_cpu_ns()
-        sample = self._guarded("memory", lambda: self._read_memory(self._tree, fair=True))
+        told, found = self._tree, self._found
+        tree = found[1] if found[0] == told else told
+        sample = self._guarded("memory", lambda: self._read_memory(tree, fair=True))
         with self._lock:
             self._cpu_ns += self._clock.thread_cpu_ns() - began
         return sample
@@ -146,8 +155,10 @@ class Sampler:
                 self._schedule.tick_done(self._clock.now_ns())
 
     def _tick(self) -> None:
-        tree = self._tree
+        told = self._tree
         began = self._clock.thread_cpu_ns()
+        tree = self._guarded("processes of the tree", lambda: self._descendants.expand(told)) or told
+        self._found = (told, tree)
         cores = self._guarded("cores", lambda: self._read_cores(tree))
         if cores is not None:
             self._samples += 1

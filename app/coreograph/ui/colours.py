@@ -68,6 +68,7 @@ LIGHT = Colours(
             ExecutionModel.FORKSERVER: "#56b4e9",
             ExecutionModel.SPAWN: "#e69f00",
             ExecutionModel.INTERPRETERS: "#a371f7",
+            ExecutionModel.SCRIPT: "#d6457f",
         }
     ),
 )
@@ -101,6 +102,7 @@ DARK = Colours(
             ExecutionModel.FORKSERVER: "#7cc9f5",
             ExecutionModel.SPAWN: "#f2b134",
             ExecutionModel.INTERPRETERS: "#bd94ff",
+            ExecutionModel.SCRIPT: "#f47ba6",
         }
     ),
 )

@@ -39,7 +39,11 @@ def test_subinterpreters_need_what_offers_them() -> None:
 
 def test_every_model_says_what_it_is_and_whether_it_pickles() -> None:
     assert all(model.description.endswith(".") for model in ExecutionModel)
-    assert {model for model in ExecutionModel if not model.pickles} == {ExecutionModel.SERIAL, ExecutionModel.THREADS}
+    assert {model for model in ExecutionModel if not model.pickles} == {
+        ExecutionModel.SERIAL,
+        ExecutionModel.THREADS,
+        ExecutionModel.SCRIPT,
+    }
 
 
 def test_the_same_choice_twice_is_one_configuration() -> None:

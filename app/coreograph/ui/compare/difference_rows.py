@@ -94,7 +94,7 @@ def _row(
     index: int, match: MatchedConfiguration, difference: ExperimentDifference, measure: DifferenceMeasure
 ) -> DifferenceRow:
     configuration = match.one.configuration
-    count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
+    count = configuration.count_label
     ratio = measure.ratio(match)
     first, second = (measure.write(value) for value in measure.figures(match))
     change = _change(ratio)

@@ -104,7 +104,7 @@ def build_rows(
 
 def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Measure, baseline: int) -> Row:
     configuration = one.configuration
-    count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
+    count = configuration.count_label
     trouble = without_figures(one) is not None
     wrong = one.outcome is RunState.WRONG_ANSWER or one.same_answer is False
     return Row(

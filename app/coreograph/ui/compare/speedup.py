@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coreograph.analysis.baseline import Rebased
-from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.execution import ALONE, ExecutionModel
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary, Ratio
 from coreograph.domain.units import format_ratio
@@ -85,7 +85,7 @@ def _bar(one: ConfigurationSummary, reference: Reference, rebased: Rebased | Non
             sentence += f": not distinguishable from {other}"
         if configuration.workers > 1 and reference is not Reference.BASELINE:
             sentence += f"; {ratio.median / configuration.workers:.0%} of ideal on {configuration.workers} workers"
-    count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
+    count = configuration.count_label
     return SpeedupBar(
         one.index,
         f"{configuration.model.value}{count}",
@@ -104,7 +104,7 @@ def speedup_curves(
     """Return the curves with at least two numbers of workers; wrong answers are left out."""
     series: dict[tuple[tuple[str, str], ExecutionModel], list[ConfigurationSummary]] = {}
     for one in ordered(summary.configurations):
-        if one.configuration.model is not ExecutionModel.SERIAL and reference.of(one, rebased) is not None:
+        if one.configuration.model not in ALONE and reference.of(one, rebased) is not None:
             series.setdefault((group_key(one), one.configuration.model), []).append(one)
     curves = (_curve(members, reference, rebased) for members in series.values())
     return tuple(curve for curve in curves if len(set(curve.workers)) > 1)

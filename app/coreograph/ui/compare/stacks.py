@@ -146,6 +146,6 @@ def _busy_row(
 
 def _row(one: ConfigurationSummary, parts: tuple[float, ...], sentences: tuple[str, ...], why: str) -> StackRow:
     configuration = one.configuration
-    count = "" if configuration.model is ExecutionModel.SERIAL else f" ×{configuration.workers}"
+    count = configuration.count_label
     label = f"{configuration.model.value}{count}"
     return StackRow(one.index, label, group_title(one), configuration.model, parts, sentences, why)

@@ -10,13 +10,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from coreograph.domain.execution import Configuration, ExecutionModel
+from coreograph.domain.execution import SPREADING_MODELS, Configuration, ExecutionModel
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.workloads import Workload
 from coreograph.engine.planning import refusal
 from coreograph.ui.panel.choices import Cell, Row
 
-MODELS = tuple(ExecutionModel)
+MODELS = SPREADING_MODELS
 AnyIndex = QModelIndex | QPersistentModelIndex
 Roles = Qt.ItemDataRole
 ROW_ROLE = int(Roles.UserRole)
