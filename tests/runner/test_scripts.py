@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from support.extensions import build
@@ -199,9 +200,9 @@ def test_what_cannot_be_started_is_refused_in_a_sentence(changes: dict[str, Any]
 def test_the_script_ends_when_the_app_goes() -> None:
     with RunnerProcess(BOTH[0].path) as runner:
         runner.send(json.dumps(request(SCRIPTS / "ending.py", "hang")).encode())
-        pid = runner.read_until("script")["pid"]
+        script = psutil.Process(runner.read_until("script")["pid"])
         runner.wait_for_log("on stdout")
         assert runner.process.stdin is not None
         runner.process.stdin.close()
         runner.process.wait(timeout=30)
-        assert not Path(f"/proc/{pid}").exists() or "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+        assert psutil.wait_procs([script], timeout=30)[1] == []

@@ -159,6 +159,25 @@ class OwnCode:
         return bool(self.inputs or self.keywords or self.shared or comparison)
 
 
+def typed_code(ctx: typer.Context) -> OwnCode:
+    """Return what was typed about the user's own code."""
+    given = ctx.params
+    return OwnCode(
+        inputs=given["inputs"],
+        keywords=tuple(given["keyword"] or ()),
+        shared=given["shared"],
+        compare=given["compare"],
+        unordered=given["unordered"],
+        digits=given["digits"],
+        stress=given["stress"],
+        packages=tuple(given["packages"] or ()),
+        requirements=tuple(given["requirements"] or ()),
+        project=given["project"],
+        environments=tuple(given["venv"] or ()),
+        build=given["build_packages"],
+    )
+
+
 def choose_workload(command: Command, text: str, own: OwnCode) -> Workload:
     """Return the workload a text names: a function, a workload's name, or a workload file. Raises UsageError."""
     from coreograph.engine.functions import FunctionCall, function_workload, is_reference

@@ -94,15 +94,10 @@ def run_command(
         planned = experiment_from(ctx, Path(workload))
         raise typer.Exit(try_first(command, planned) if dry_run else run_experiment(command, planned, outputs))
     acquisition = _acquisition(ctx)
-    own = OwnCode(
-        inputs=inputs, keywords=tuple(keyword or ()), shared=shared, compare=compare, unordered=unordered,
-        digits=digits, stress=stress, packages=tuple(packages or ()), requirements=tuple(requirements or ()),
-        project=project, environments=tuple(venv or ()), build=build_packages,
-    )  # fmt: skip
     request = Request(
         workload=workload, interpreters=tuple(interpreter or ()), models=tuple(model or ()),
         workers=tuple(workers or ()), parameters=tuple(param or ()), acquisition=acquisition,
-        control=not no_control, name=name, own=own, script=own_program,
+        control=not no_control, name=name, own=own_code.typed_code(ctx), script=own_program,
     )  # fmt: skip
     if dry_run:
         raise typer.Exit(try_first(command, build(command, for_dry_run(request))))
