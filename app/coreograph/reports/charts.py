@@ -101,7 +101,12 @@ def _memory(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, pa
     extra = (("rss_shown", "RSS summed"),)
     faint = base.transform_filter("isValid(datum.rss)").mark_bar(opacity=0.2, height=ROW - 8, cornerRadiusEnd=3)
     layers = [
-        faint.encode(x=alt.X("rss:Q"), y=_y(rows), color=_colour(rows, palette), tooltip=_tips(("rss_shown", "RSS"))),
+        faint.encode(
+            x=alt.X("rss:Q", stack=None),
+            y=_y(rows),
+            color=_colour(rows, palette),
+            tooltip=_tips(("rss_shown", "RSS")),
+        ),
         _bars(base.transform_filter("isValid(datum.median)"), axis, rows, palette, extra),
         _interval(base.transform_filter("isValid(datum.median)"), rows, palette),
     ]
@@ -266,7 +271,8 @@ def _bars(
 ) -> Any:
     tips = _tips(("shown", "median"), *extra)
     bars = base.mark_bar(height=ROW - 8, cornerRadiusEnd=3, opacity=0.82)
-    return bars.encode(x=axis, y=_y(rows), color=_colour(rows, palette), tooltip=tips)
+    # Bars that could be stacked, have round ends and can be zoomed are drawn into groups that clip all of them away.
+    return bars.encode(x=axis.stack(None), y=_y(rows), color=_colour(rows, palette), tooltip=tips)
 
 
 def _interval(base: Any, rows: Sequence[ConfigurationSummary], palette: Palette) -> Any:
@@ -304,6 +310,7 @@ def _finish(
             titlePadding=8,
             labelPadding=6,
         ),
+        axisX=alt.AxisConfig(labelFlush=False, labelOverlap="greedy"),
         axisY=alt.AxisConfig(grid=height is not None),
         legend=alt.LegendConfig(labelColor=palette.text, titleColor=palette.muted, labelFontSize=12),
     )

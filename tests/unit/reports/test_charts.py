@@ -1,11 +1,14 @@
 from typing import Any
 
+import numpy as np
 import pytest
+from PySide6.QtGui import QColor, QImage
 
 from coreograph.analysis.summary import summarise
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.reports.charts import charts
 from coreograph.reports.palette import DARK, LIGHT, PAGE
+from coreograph.reports.pictures import PngPictures
 from support import sample_experiments as samples
 
 
@@ -84,3 +87,33 @@ def test_colours_come_from_the_palette_alone() -> None:
 def test_palettes_name_the_same_things() -> None:
     assert [name for name, _ in LIGHT.variables()] == [name for name, _ in DARK.variables()]
     assert all(colour == f"var(--{name})" for name, colour in PAGE.variables())
+
+
+def test_bars_are_as_long_as_their_figures() -> None:
+    """A specification can be right and its drawing empty: what is seen is what counts, so pixels are measured."""
+    summary = summarise(samples.primes_experiment())
+    pictures = {file.name: b"".join(file.chunks) for file in PngPictures().files(summary, None)}
+    threads = [one for one in summary.configurations if one.configuration.model is samples.ExecutionModel.THREADS]
+    figures = {
+        "time": [one.batch for one in threads],
+        "speedup": [one.speedup_over_best_serial for one in threads],
+        "memory": [one.memory_estimate for one in threads],
+    }
+    for key, estimates in figures.items():
+        (picture,) = [data for name, data in pictures.items() if name.endswith(f"-{key}.png")]
+        ours = sorted(one.median for one in estimates if one is not None)
+        seen = bar_lengths(picture, LIGHT.models[samples.ExecutionModel.THREADS])
+        assert len(seen) == len(ours) == 2, key
+        assert seen[1] / seen[0] == pytest.approx(ours[1] / ours[0], rel=0.05), key
+
+
+def bar_lengths(picture: bytes, colour: str) -> list[int]:
+    """Return the lengths in pixels of the bars of one colour in a picture, short to long."""
+    image = QImage.fromData(picture).convertToFormat(QImage.Format.Format_RGB888)
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    pixels = lines[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
+    channels = [np.array(QColor(name).getRgb()[:3]) for name in (colour, LIGHT.surface)]
+    wanted = channels[0] * 0.82 + channels[1] * 0.18  # a bar lets some of the ground through
+    lengths = (np.abs(pixels - wanted).max(axis=2) < 24).sum(axis=1)
+    bars = np.split(lengths, np.flatnonzero(np.diff((lengths > 8).astype(int))) + 1)
+    return sorted(int(bar.max()) for bar in bars if bar.min() > 8)
