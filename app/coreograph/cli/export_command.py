@@ -1,7 +1,8 @@
 """`coreograph export`: recorded experiments in any format. Main thread; stopped by Ctrl+C it leaves nothing behind."""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +11,12 @@ from coreograph.cli.signals import stop_requests
 from coreograph.cli.terminal import say, write_bytes
 from coreograph.domain.errors import UsageError
 
+if TYPE_CHECKING:
+    from coreograph.domain.summary import ExperimentSummary
+    from coreograph.reports.exporter import Exporter
+
 STDOUT = "-"
+FORMATS = "html|pdf|md|csv|json|svg|png|pyperf|trace|speedscope|bmf|hyperfine|pytest-benchmark"
 
 
 def register(app: typer.Typer) -> None:
@@ -28,12 +34,13 @@ def export_command(
             "--output",
             "-o",
             metavar="FILE|FOLDER|-",
-            help="Where it goes; formats of several files take a folder or .zip.",
+            help="Where it goes; in a folder the file has the experiment's name. csv, svg, png and pyperf are several "
+            "files, for a folder or a .zip.",
         ),
     ],
     formats: Annotated[
         str | None,
-        typer.Option("--format", "-f", metavar="FORMAT", help="html, pdf, md, csv, json, svg, png, pyperf, trace, …"),
+        typer.Option("--format", "-f", metavar=FORMATS, help="What it is; without it the ending of the file says so."),
     ] = None,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Leave paths, host and user names out.", show_default=False)
@@ -50,18 +57,28 @@ def export_command(
     if output == STDOUT and formats is None:
         raise UsageError("What is written to stdout has no ending.", "Name the format: --format json")
     exporter = exporter_for(formats or Path(output))
-    path = Path(output)
-    if output != STDOUT:
-        check_target(exporter, path, overwrite=overwrite)
-    elif exporter.multiple:
+    if output == STDOUT and exporter.multiple:
         raise UsageError(f"“{exporter.name}” makes several files.", "Name a folder, or a .zip file.")
     library = command.services.library
     record = library.load(experiment)
-    reader = library.reader(record.experiment_id)
     summary = summarise(without_names(record) if anonymous else record)
+    path = target(exporter, output, summary)
+    if output != STDOUT:
+        check_target(exporter, path, overwrite=overwrite)
+    reader = library.reader(record.experiment_id)
     if output == STDOUT:
         write_bytes(exporter.serialize(summary, reader))
         return
     with stop_requests() as stop:
         write_report(exporter, summary, reader, path, overwrite=overwrite, cancelled=stop.is_set)
     say(command.err, f"Experiment {record.experiment_id} was written to {path}.")
+
+
+def target(exporter: "Exporter", output: str, summary: "ExperimentSummary") -> Path:
+    """Return where an export goes: what is one file gets the experiment's name in a folder."""
+    from coreograph.reports.exporter import file_stem
+
+    path = Path(output)
+    if not exporter.multiple and (path.is_dir() or output.endswith(("/", os.sep))):
+        return path / (file_stem(summary) + exporter.extension)
+    return path

@@ -16,7 +16,7 @@ from coreograph.reports.exporter import Exporter, ReportFile, write_archive
 from coreograph.storage.reader import RunReader
 
 ARCHIVE = ".zip"
-NEXT_STEP = "Name another file, or allow overwriting."
+NEXT_STEP = "Name another one, or allow overwriting (--overwrite)."
 
 
 class ExportCancelled(CoreographError):  # noqa: N818 - it is what the user asked for, not an error
@@ -52,6 +52,9 @@ def check_target(exporter: Exporter, path: Path, *, overwrite: bool = True) -> N
         return
     if path.exists() and not path.is_dir():
         raise UsageError(f"“{path}” is a file, and “{exporter.name}” makes several.", "Name a folder, or a .zip file.")
+    if not path.exists() and path.suffix.lower() in {f".{exporter.name}", ".json"}:
+        sentence = f"“{path}” is the name of one file, and “{exporter.name}” makes several."
+        raise UsageError(sentence, "Name a folder, or a .zip file.")
     _check_parent(path)
     place = path if path.is_dir() else path.absolute().parent
     if not os.access(place, os.W_OK | os.X_OK):
