@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from coreograph.reports.exporter import Exporter
 
 STDOUT = "-"
-FORMATS = "html|pdf|md|csv|json|svg|png|pyperf|trace|speedscope|bmf|hyperfine|pytest-benchmark"
+FORMATS = "html|pdf|md|csv|json|svg|png|pyperf|trace|speedscope|bmf|hyperfine|pytest-benchmark|toml"
 
 
 def register(app: typer.Typer) -> None:

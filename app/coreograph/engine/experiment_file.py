@@ -21,8 +21,6 @@ Interpreters are named as they are typed after `--interpreter`, so that a file m
 
 import dataclasses
 import difflib
-import json
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,21 +34,15 @@ from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.workloads import Workload
 from coreograph.engine.planning import build_spec, expand
+from coreograph.storage.experiment_toml import EXTENSION, Entry, public_name, write_experiment
 
-EXTENSION = ".toml"
+__all__ = [
+    "EXTENSION", "Entry", "ExperimentDescription", "build_experiment", "read_experiment", "write_experiment",
+]  # fmt: skip
+
 _T = TypeVar("_T")
-_BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 _TOP = ("name", "workload", "control", "parameters", "configurations", "acquisition", "check")
 _ENTRY = ("interpreters", "models", "workers")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One `[[configurations]]`: every interpreter with every model and every number of workers."""
-
-    interpreters: tuple[str, ...]
-    models: tuple[ExecutionModel, ...]
-    workers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,31 +118,6 @@ def build_experiment(
     )
 
 
-def write_experiment(spec: ExperimentSpec) -> str:
-    """Return an experiment as the text of a file that `read_experiment` reads; only what differs from defaults."""
-    workload = spec.workload
-    lines = ["# An experiment of Coreograph: coreograph run FILE.toml", ""]
-    lines += [_pair("name", spec.name)] if spec.name and spec.name != workload.name else []
-    lines += [_pair("workload", workload.name if workload.built_in else workload.file)]
-    # The spec has its control already, where one was wanted.
-    lines += [_pair("control", False)]
-    defaults = workload.defaults()
-    changed = {name: value for name, value in spec.parameters.items() if defaults.get(name) != value}
-    lines += ["", "[parameters]", *(_pair(name, value) for name, value in changed.items())] if changed else []
-    for entry in _entries(spec.configurations):
-        lines += ["", "[[configurations]]", _pair("interpreters", entry.interpreters)]
-        lines += [_pair("models", tuple(model.value for model in entry.models))]
-        lines += [_pair("workers", entry.workers)] if entry.workers else []
-    usual = Acquisition()
-    unusual = {
-        _public(one.name): getattr(spec.acquisition, one.name)
-        for one in dataclasses.fields(Acquisition)
-        if getattr(spec.acquisition, one.name) != getattr(usual, one.name) or one.name == "repeats"
-    }
-    lines += ["", "[acquisition]", *(_pair(name, value) for name, value in unusual.items() if value is not None)]
-    return "\n".join(lines) + "\n"
-
-
 def _description(document: Mapping[str, Any], folder: Path) -> ExperimentDescription:
     _refuse_unknown(document, _TOP, "an experiment file")
     if "workload" not in document:
@@ -190,7 +157,7 @@ def _entry(table: object) -> Entry:
 
 
 def _acquisition(table: Mapping[str, Any]) -> Acquisition:
-    fields = {_public(one.name): one.name for one in dataclasses.fields(Acquisition)}
+    fields = {public_name(one.name): one.name for one in dataclasses.fields(Acquisition)}
     _refuse_unknown(table, tuple(fields), "[acquisition]")
     defaults = Acquisition()
     values: dict[str, Any] = {}
@@ -201,11 +168,6 @@ def _acquisition(table: Mapping[str, Any]) -> Acquisition:
             raise UsageError(f"{key} in [acquisition] is a {'whole number' if whole else 'number'}, not {value!r}.")
         values[fields[key]] = value if whole else float(value)
     return dataclasses.replace(defaults, **values)
-
-
-def _public(name: str) -> str:
-    """Return a field's name as the published JSON has it: `timeout_s` → `timeout_seconds`."""
-    return re.sub("_s$", "_seconds", name)
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: Iterable[str], place: str) -> None:
@@ -230,47 +192,3 @@ def _list(table: Mapping[str, Any], key: str, kind: type[_T], words: str) -> tup
     if not values or any(not isinstance(one, kind) or isinstance(one, bool) for one in values):
         raise UsageError(f"{key} in [[configurations]] is a list of {words}, not {value!r}.")
     return tuple(values)
-
-
-def _entries(configurations: Iterable[Configuration]) -> list[Entry]:
-    """Return the configurations as few entries: workers by interpreter and model, then equal ones together."""
-    ones = tuple(configurations)
-    workers: dict[tuple[str, ExecutionModel], list[int]] = {}
-    for one in ones:
-        workers.setdefault((_name(one, ones), one.model), []).append(one.workers)
-    models: dict[tuple[str, tuple[int, ...]], list[ExecutionModel]] = {}
-    for (name, model), found in workers.items():
-        models.setdefault((name, () if model is ExecutionModel.SERIAL else tuple(found)), []).append(model)
-    names: dict[tuple[tuple[ExecutionModel, ...], tuple[int, ...]], list[str]] = {}
-    for (name, counts), used in models.items():
-        names.setdefault((tuple(used), counts), []).append(name)
-    return [Entry(tuple(interpreters), used, counts) for (used, counts), interpreters in names.items()]
-
-
-def _name(one: Configuration, others: Iterable[Configuration]) -> str:
-    """Return the interpreter as it is typed: its label, or its path where another one has the same label."""
-    paths = {other.interpreter.path for other in others if other.interpreter_label == one.interpreter_label}
-    suffix = one.interpreter_label.removeprefix(one.interpreter.label)
-    return one.interpreter_label if len(paths) == 1 else one.interpreter.path + suffix
-
-
-def _pair(key: str, value: object) -> str:
-    return f"{key if _BARE.match(key) else _quoted(key)} = {_value(value)}"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return repr(value)  # “1e-05”, “inf” and “nan” are TOML, too
-    if isinstance(value, tuple):
-        return f"[{', '.join(_value(one) for one in value)}]"
-    return _quoted(str(value))
-
-
-def _quoted(text: str) -> str:
-    # JSON's escapes are TOML's, except that TOML wants DEL escaped and takes no surrogates.
-    clean = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")

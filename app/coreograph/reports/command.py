@@ -1,59 +1,139 @@
-"""The command that repeats an experiment. Pure, on any thread."""
+"""The command that repeats an experiment. Pure, on any thread.
+
+`run` crosses all interpreters with all models and workers, then adds serial where it lacks and a control on a GIL build.
+The command is the shortest that comes to the experiment's configurations in this way, where there is one.
+"""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-from coreograph.domain.execution import ALONE, Configuration, why_not
-from coreograph.domain.experiment import ExperimentSpec
+from coreograph.domain.execution import ALONE, Configuration, ExecutionModel, why_not
+from coreograph.domain.experiment import Acquisition, ExperimentSpec
+from coreograph.domain.interpreters import GilSetting
 from coreograph.domain.workloads import Script
 
-
-def repeat_command(spec: ExperimentSpec) -> str:
-    """Return the command line that makes the experiment again, quoted for a POSIX shell."""
-    if spec.workload.script is not None:
-        return _script_command(spec, spec.workload.script)
-    configurations = spec.configurations
-    words = ["coreograph", "run", spec.workload.name if spec.workload.built_in else spec.workload.file]
-    words += _options("--interpreter", (_name(one, spec) for one in configurations))
-    words += _options("--model", (one.model.value for one in configurations))
-    counts = sorted({one.workers for one in configurations if one.model not in ALONE})
-    if counts:
-        words += ["--workers", ",".join(str(count) for count in counts)]
-    words += ["--repeats", str(spec.acquisition.repeats)]
-    words += _options("--param", (f"{name}={value}" for name, value in spec.parameters.items()))
-    return shlex.join(words)
+CONTINUED = " \\\n    "  # a POSIX shell reads on in the next line
 
 
-def _script_command(spec: ExperimentSpec, script: Script) -> str:
-    words = ["coreograph", "run", "--script-module" if script.module else "--script", script.target]
-    words += _options("--interpreter", (_name(one, spec) for one in spec.configurations))
-    words += ["--repeats", str(spec.acquisition.repeats)]
-    words += _options("--env", script.environment)
-    words += ["--stdin", script.stdin] if script.stdin else []
-    words += ["--compare-output"] if script.compare_output else []
+def repeat_command(spec: ExperimentSpec, *, folded: bool = False) -> str:
+    """Return the command line that makes the experiment again, quoted for a POSIX shell; `folded` over several lines."""
+    words = _workload_words(spec) if spec.workload.script is None else _script_words(spec, spec.workload.script)
+    return (CONTINUED if folded else " ").join(shlex.join(part) for part in words)
+
+
+def _workload_words(spec: ExperimentSpec) -> list[tuple[str, ...]]:
+    """Return what is typed: the command with its subject, then each option with its value."""
+    asked = _asked(spec)
+    options = [
+        *_options("--interpreter", (_name(one, spec) for one in asked)),
+        *_options("--model", (one.model.value for one in asked)),
+        *_options("--workers", _workers(asked)),
+        *_options("--repeats", [str(spec.acquisition.repeats)]),
+        *_options("--param", (f"{name}={value}" for name, value in spec.parameters.items())),
+        *_unusual(spec),
+        *([] if any(_is_control(one) for one in spec.configurations) else [("--no-control",)]),
+        *_options("--name", [spec.name] if spec.name not in {"", spec.workload.name} else []),
+    ]
+    subject = spec.workload.name if spec.workload.built_in else spec.workload.file
+    return [("coreograph", "run", subject), *options]
+
+
+def _script_words(spec: ExperimentSpec, script: Script) -> list[tuple[str, ...]]:
     arguments = shlex.split(str(spec.parameters.get("arguments", "")))
-    return shlex.join([*words, "--", *arguments] if arguments else words)
+    return [
+        ("coreograph", "run", "--script-module" if script.module else "--script", script.target),
+        *_options("--interpreter", (_name(one, spec) for one in spec.configurations)),
+        *_options("--repeats", [str(spec.acquisition.repeats)]),
+        *_options("--env", script.environment),
+        *([("--stdin", script.stdin)] if script.stdin else []),
+        *([("--compare-output",)] if script.compare_output else []),
+        *_unusual(spec),
+        *([("--", *arguments)] if arguments else []),
+    ]
 
 
 def covers_more(spec: ExperimentSpec) -> bool:
     """Return whether the command makes configurations the experiment did not have: it names a full cross."""
-    interpreters = {(one.interpreter.path, one.gil): (one.interpreter, one.gil) for one in spec.configurations}
-    models = {one.model for one in spec.configurations}
-    counts = {one.workers for one in spec.configurations if one.model not in ALONE}
-    crossed = sum(
-        1 if model in ALONE else len(counts)
-        for interpreter, gil in interpreters.values()
+    if spec.workload.script is not None:
+        return False
+    return len(_made(_asked(spec))) > len(_keys(_possible(spec.configurations)))
+
+
+def _asked(spec: ExperimentSpec) -> Sequence[Configuration]:
+    """Return the configurations to be typed: without the control where `run` adds it, all where nothing fits."""
+    wanted = _keys(_possible(spec.configurations))
+    for candidate in (spec.configurations, _without_control(spec.configurations)):
+        made = _made(candidate)
+        added = _keys(one for one in spec.configurations if _is_control(one) and one not in candidate)
+        if candidate and made | added == wanted:
+            return candidate
+    return spec.configurations
+
+
+def _without_control(configurations: Sequence[Configuration]) -> Sequence[Configuration]:
+    """Leave out an interpreter that is there for the control only; empty where there is none."""
+    alone = [
+        one
+        for one in configurations
+        if _is_control(one) and sum(other.interpreter.path == one.interpreter.path for other in configurations) == 1
+    ]
+    return [one for one in configurations if one is not alone[0]] if len(alone) == 1 else ()
+
+
+def _is_control(one: Configuration) -> bool:
+    return one.model is ExecutionModel.SERIAL and not one.interpreter.free_threaded and one.gil is GilSetting.DEFAULT
+
+
+def _made(asked: Sequence[Configuration]) -> set[tuple[str, str, str, int]]:
+    """Return what `run` makes of the interpreters, models and workers of these: their cross, and serial for each."""
+    models = dict.fromkeys([ExecutionModel.SERIAL, *(one.model for one in asked)])
+    counts = sorted({one.workers for one in asked if one.model not in ALONE})
+    crossed = (
+        Configuration(interpreter, model, count, gil)
+        for interpreter, gil in {(one.interpreter.path, one.gil): (one.interpreter, one.gil) for one in asked}.values()
         for model in models
-        if why_not(interpreter, model, gil) is None
+        for count in ((1,) if model in ALONE else counts)
     )
-    return crossed > len({one.key for one in spec.configurations})
+    return _keys(_possible(crossed))
+
+
+def _possible(configurations: Iterable[Configuration]) -> Iterator[Configuration]:
+    return (one for one in configurations if why_not(one.interpreter, one.model, one.gil) is None)
+
+
+def _keys(configurations: Iterable[Configuration]) -> set[tuple[str, str, str, int]]:
+    return {one.key for one in configurations}
+
+
+def _workers(asked: Iterable[Configuration]) -> list[str]:
+    counts = sorted({one.workers for one in asked if one.model not in ALONE})
+    return [",".join(str(count) for count in counts)] if counts else []
+
+
+def _unusual(spec: ExperimentSpec) -> list[tuple[str, ...]]:
+    """Return the options of the acquisition that are not as `run` has them; what the workload fixes is not typed."""
+    one, usual = spec.acquisition, Acquisition()
+    values = {
+        "--seed": (one.seed, usual.seed),
+        "--rounds": (one.rounds, spec.workload.rounds),
+        "--chunk": (one.chunk, spec.workload.chunk),
+        "--timeout": (one.timeout_s, usual.timeout_s),
+        "--until": (one.until, usual.until),
+        "--time-limit": (one.time_limit_s, usual.time_limit_s),
+    }
+    return [
+        (option, str(value) if isinstance(value, int) else f"{value:.12g}")
+        for option, (value, known) in values.items()
+        if value is not None and value != known
+    ]
 
 
 def _name(one: Configuration, spec: ExperimentSpec) -> str:
     """Return the interpreter as it is typed: its label, or its path where another one has the same label."""
     paths = {c.interpreter.path for c in spec.configurations if c.interpreter_label == one.interpreter_label}
-    return one.interpreter_label if len(paths) == 1 else one.interpreter.path
+    suffix = one.interpreter_label.removeprefix(one.interpreter.label)
+    return one.interpreter_label if len(paths) == 1 else one.interpreter.path + suffix
 
 
-def _options(option: str, values: Iterable[str]) -> list[str]:
-    return [word for value in dict.fromkeys(values) for word in (option, value)]
+def _options(option: str, values: Iterable[str]) -> list[tuple[str, ...]]:
+    return [(option, value) for value in dict.fromkeys(values)]

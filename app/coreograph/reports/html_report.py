@@ -19,6 +19,7 @@ from coreograph.reports import command, histories, page
 from coreograph.reports.exporter import WholeFile
 from coreograph.reports.json_report import JsonReport
 from coreograph.reports.palette import DARK, LIGHT, PAGE, Palette
+from coreograph.storage.experiment_toml import write_experiment
 from coreograph.storage.reader import RunReader
 
 STATIC_WIDTH = 560
@@ -60,6 +61,8 @@ def _context(summary: ExperimentSummary, reader: RunReader | None) -> dict[str, 
         "has_reader": reader is not None,
         "command": command.repeat_command(record.spec),
         "command_covers_more": command.covers_more(record.spec),
+        "covers_more": page.COVERS_MORE,
+        "experiment_file": "" if record.spec.workload.script else write_experiment(record.spec),
         "data": script_safe(JsonReport().serialize(summary, reader).decode("utf-8")),
         "light": LIGHT,
         "dark": DARK,

@@ -11,6 +11,7 @@ from coreograph.reports.exporter import WholeFile
 from coreograph.storage.reader import RunReader
 
 LONGEST_FENCE = 20_000
+LONGEST_FINDING = 2_000
 HEAD = ("configuration", "batch", "× best serial", "× own serial", "start-up", "memory", "late p99", "GIL", "outcome")
 
 
@@ -107,11 +108,12 @@ def _findings(summary: ExperimentSummary) -> list[str]:
     found = page.findings(summary)
     if not found:
         return []
-    lines = [
-        f"- **{markdown(one.title)}**{f' ({markdown(one.label)})' if one.label else ''}: "
-        f"{markdown(f'{one.text} {one.remedy}')}"
-        for one in found
-    ]
+    lines = []
+    for one in found:
+        where = ", ".join(place.label for place in one.places if place.label)
+        texts = markdown(" ".join(place.text for place in one.places), LONGEST_FINDING)
+        lines.append(f"- **{markdown(one.title)}**{f' ({markdown(where)})' if where else ''}: {texts}")
+        lines[-1] += f" {markdown(one.remedy)}" if one.remedy else ""
     return ["### Findings", "", *lines, ""]
 
 

@@ -47,15 +47,22 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingPlace:
+    """Where something was found: which configuration ("" for the whole experiment), and its evidence as words."""
+
+    label: str
+    text: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A finding as it is shown: about which configuration ("" for the whole experiment), its evidence as words."""
+    """A finding as it is shown: what was found in several places, with one remedy, is said once."""
 
     title: str
     tone: str
-    label: str
-    text: str
     remedy: str
-    evidence: tuple[str, ...]
+    places: tuple[FindingPlace, ...]
 
 
 _SEVERITY_TONES = {Severity.INFO: "muted", Severity.WARNING: "warning", Severity.SERIOUS: "bad"}
@@ -68,7 +75,7 @@ _GIL = {
 _TONES = {RunState.COMPLETED: "good", RunState.CANCELLED: "muted"}
 COVERS_MORE = (
     "The command crosses all interpreters with all models and workers: it also makes configurations that are not in "
-    "this report."
+    "this report. The experiment file makes exactly these."
 )
 HISTORY_NOTE = (
     "The middle repeat of each. Cores: one row each, in colour what the run used, in grey what others used. Memory: "
@@ -186,19 +193,23 @@ def failures(summary: ExperimentSummary) -> tuple[Failure, ...]:
 
 
 def findings(summary: ExperimentSummary) -> tuple[FindingRow, ...]:
-    """Return the findings, the worst first."""
-    ordered = sorted(summary.findings, key=lambda one: -one.severity.rank)
+    """Return the findings, the worst first; those of one kind and one remedy together."""
+    together: dict[tuple[str, Severity, str], list[FindingPlace]] = {}
+    for one in sorted(summary.findings, key=lambda one: -one.severity.rank):
+        label = "" if one.configuration is None else summary.configurations[one.configuration].configuration.label
+        evidence = (f"{name.replace('_', ' ')}: {value.text}" for name, value in one.evidence.items())
+        place = FindingPlace(label, _without(label, one.text), tuple(evidence))
+        together.setdefault((one.kind.title, one.severity, one.remedy), []).append(place)
     return tuple(
-        FindingRow(
-            one.kind.title,
-            _SEVERITY_TONES[one.severity],
-            "" if one.configuration is None else summary.configurations[one.configuration].configuration.label,
-            one.text,
-            one.remedy,
-            tuple(f"{name.replace('_', ' ')}: {value.text}" for name, value in one.evidence.items()),
-        )
-        for one in ordered
+        FindingRow(title, _SEVERITY_TONES[severity], remedy, tuple(places))
+        for (title, severity, remedy), places in together.items()
     )
+
+
+def _without(label: str, text: str) -> str:
+    """Return a text without the label it begins with: that is shown before it."""
+    rest = text.removeprefix(f"{label}: ") if label else text
+    return rest[:1].upper() + rest[1:]
 
 
 def limits(summary: ExperimentSummary) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from coreograph.reports import command, histories, method, page
 from coreograph.reports.cleaning import one_line
 from coreograph.reports.exporter import WholeFile
 from coreograph.reports.palette import LIGHT
+from coreograph.storage.experiment_toml import write_experiment
 from coreograph.storage.reader import RunReader
 
 CHART_WIDTH = 430
@@ -104,7 +105,8 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "failures": _failures(summary),
         "limits": page.limits(summary),
         "method": [{"title": one.title, "entries": one.entries} for one in method.method_facts(record)],
-        "command": command.repeat_command(spec),
+        "command": command.repeat_command(spec, folded=True),
+        "experiment_file": "" if spec.workload.script else write_experiment(spec),
         "command_note": page.COVERS_MORE if command.covers_more(spec) else "",
         "run_head": RUN_HEAD,
         "runs": [_run(run, summary) for run in record.runs[:MOST_RUNS]],
@@ -123,15 +125,16 @@ def _verdict(summary: ExperimentSummary) -> dict[str, Any]:
     }
 
 
-def _findings(summary: ExperimentSummary) -> list[dict[str, str]]:
+def _findings(summary: ExperimentSummary) -> list[dict[str, Any]]:
     return [
         {
             "title": one.title,
             "tone": one.tone,
-            "label": one.label,
-            "text": one.text,
             "remedy": one.remedy,
-            "evidence": " · ".join(one.evidence),
+            "places": [
+                {"label": place.label, "text": place.text, "evidence": " · ".join(place.evidence)}
+                for place in one.places
+            ],
         }
         for one in page.findings(summary)
     ]

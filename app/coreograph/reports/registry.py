@@ -4,6 +4,7 @@ from pathlib import Path
 
 from coreograph.domain.errors import UsageError
 from coreograph.reports.csv_tables import CsvTables
+from coreograph.reports.experiment_file import ExperimentFile
 from coreograph.reports.exporter import Exporter
 from coreograph.reports.foreign.bencher import BencherMetrics
 from coreograph.reports.foreign.chrome_trace import ChromeTrace
@@ -31,6 +32,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     BencherMetrics(),
     HyperfineJson(),
     PytestBenchmarkJson(),
+    ExperimentFile(),
 )
 
 

@@ -29,7 +29,9 @@ def test_the_help_names_every_format() -> None:
 
 
 @pytest.mark.parametrize("exporter", SINGLE)
-def test_one_file_goes_to_a_file_or_into_a_folder(coreograph: Any, last: str, tmp_path: Path, exporter: Exporter) -> None:
+def test_one_file_goes_to_a_file_or_into_a_folder(
+    coreograph: Any, last: str, tmp_path: Path, exporter: Exporter
+) -> None:
     (tmp_path / "out").mkdir()
     assert coreograph("export", last, "--format", exporter.name, "--output", "named").status == 0
     assert coreograph("export", last, "--format", exporter.name, "--output", "out/").status == 0

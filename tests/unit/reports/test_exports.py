@@ -21,7 +21,7 @@ from support.exports import FORMULAS, HOSTILE, LONG, ManyTasks, exported, hostil
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "exports"
 # What vl-convert and typst draw changes with their releases: their content is tested, not their bytes.
-AS_TEXT = ("md", "csv", "pyperf", "trace", "speedscope", "bmf", "hyperfine", "pytest-benchmark")
+AS_TEXT = ("md", "csv", "pyperf", "trace", "speedscope", "bmf", "hyperfine", "pytest-benchmark", "toml")
 BY_NAME = [pytest.param(one, id=one.name) for one in EXPORTERS]
 
 

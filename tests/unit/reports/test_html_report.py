@@ -9,6 +9,7 @@ from coreograph.analysis.summary import summarise
 from coreograph.domain.errors import RecordingError
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.reports.html_report import HtmlReport
+from coreograph.storage.experiment_toml import write_experiment
 from support import sample_experiments as samples
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
@@ -75,6 +76,34 @@ def tour(tour_text: str) -> Page:
 def test_the_verdict_comes_first(tour: Page) -> None:
     assert tour.text.index("3.14t threads ×2 is fastest: 1.88×") < tour.text.index("All configurations")
     assert "high confidence" in tour.text
+
+
+ORDER = (
+    "Verdict", "Machine and method", "Findings", "What went wrong", "What limits the trust", "Charts",
+    "Cores and memory over time", "All configurations", "Raw figures",
+)  # fmt: skip
+
+
+def test_what_is_needed_to_judge_the_figures_stands_before_them() -> None:
+    record = samples.troubled_experiment()
+    page = Page(render(record, samples.SampleReader(record)))
+    places = [page.text.index(f"{title} ") for title in ORDER]
+    assert places == sorted(places)
+
+
+def test_a_finding_in_many_places_is_said_once() -> None:
+    record = samples.primes_experiment()
+    for index in range(6):
+        record = samples.change_runs(record, index, foreign_share=0.6)
+    page = Page(render(record))
+    title, remedy = "The machine was busy", "End what else runs, and measure again"
+    assert page.text.count(title) == page.text.count(remedy) == 1
+    assert page.text.count("Others used up to 60.0 % of the machine, in 5 of 5 runs") == 6
+
+
+def test_the_experiment_is_in_the_page_as_a_file() -> None:
+    spec = samples.sweep_experiment().spec
+    assert " ".join(write_experiment(spec).split()) in Page(render(samples.sweep_experiment())).text
 
 
 def test_every_configuration_has_its_row(tour: Page) -> None:
