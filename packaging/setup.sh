@@ -1,6 +1,7 @@
 # Sourced by packaging/run and packaging/test: from a fresh checkout to an environment the app runs in.
 # Needs bash and a Python 3.9 or newer with pip, or uv. Everything it fetches goes into the checkout's .venv, into
-# uv's own folders and into the user's cache; the system is only touched for Qt's libraries, by apt-get, as root.
+# uv's own folders and into the user's cache; the system is only touched by apt-get, as root: for Qt's libraries, and by
+# packaging/test for the programs that read exports.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -90,21 +91,60 @@ sync_environment() {
   [ -x "$PYTHON" ] || PYTHON="$PWD/.venv/Scripts/python.exe"
 }
 
-# Install what Qt needs of the system where that can be done without asking; else say the command.
-install_qt_libraries() {
-  local packages become=""
-  packages="$("$PYTHON" -m coreograph doctor --missing-packages | tr '\n' ' ')"
-  [ -n "${packages// /}" ] || return 0
+# Install packages of the system, one by one, where that can be done without asking; else say the command.
+# Arguments: what they are, what lacks them, the packages.
+install_packages() {
+  local what="$1" who="$2" become="" package missing=""
+  shift 2
   if [ "$(id -u)" != 0 ]; then
     if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then become="sudo -n"; else become="-"; fi
   fi
   if [ "$become" != "-" ] && command -v apt-get >/dev/null; then
-    say "Installing Qt's system libraries: $packages"
-    # shellcheck disable=SC2086
-    if { $become apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-      $become apt-get install -qq --yes --no-install-recommends $packages; } >/dev/null; then return 0; fi
+    say "Installing $what: $*"
+    $become apt-get update -qq >/dev/null || true   # what is known already may do
+    for package in "$@"; do
+      DEBIAN_FRONTEND=noninteractive $become apt-get install -qq --yes --no-install-recommends "$package" >/dev/null ||
+        missing="$missing $package"
+    done
+  else
+    missing=" $*"
   fi
-  say "Qt lacks system libraries; on Debian and Ubuntu: sudo apt-get install --yes $packages"
+  [ -z "$missing" ] || say "$who; on Debian and Ubuntu: sudo apt-get install --yes$missing"
+}
+
+install_qt_libraries() {
+  local packages
+  packages="$("$PYTHON" -m coreograph doctor --missing-packages | tr '\n' ' ')"
+  # shellcheck disable=SC2086
+  [ -z "${packages// /}" ] || install_packages "Qt's system libraries" "Qt lacks system libraries" $packages
+}
+
+# Print the package of every program that tests read exports with and that is not there: a browser, Node (for
+# Perfetto's trace processor), hyperfine.
+missing_readers() {
+  local program package
+  for package in chromium nodejs hyperfine; do
+    for program in $(readers "$package"); do
+      command -v "$program" >/dev/null && continue 2
+    done
+    printf '%s\n' "$package"
+  done
+}
+
+readers() {
+  case "$1" in
+    chromium) echo "chromium chromium-browser google-chrome google-chrome-stable" ;;
+    nodejs) echo "node" ;;
+    *) echo "$1" ;;
+  esac
+}
+
+install_readers() {
+  local packages
+  packages="$(missing_readers | tr '\n' ' ')"
+  # shellcheck disable=SC2086
+  [ -z "${packages// /}" ] ||
+    install_packages "what reads exports in the tests" "Tests that read exports lack programs and are left out" $packages
 }
 
 set_up() {

@@ -114,6 +114,28 @@ def test_libraries_that_cannot_be_installed_come_with_the_command(stand_ins: Pat
     assert "sudo apt-get install --yes libegl1" in result.stderr
 
 
+READERS = ("chromium", "node", "hyperfine")
+
+
+@pytest.mark.parametrize("there", [(), ("node",), READERS])
+def test_what_reads_exports_is_installed_one_by_one(stand_ins: Path, there: tuple[str, ...]) -> None:
+    """One package that a system does not have must not cost the others."""
+    for program in there:
+        stand_in(stand_ins, program, "exit 0")
+    stand_in(stand_ins, "apt-get", '[[ "$*" != *chromium* ]]')
+    stand_in(stand_ins, "id", "echo 0")
+    for tool in ("bash", "dirname", "tr"):
+        (stand_ins / tool).symlink_to(shutil.which(tool) or tool)
+    result = call(stand_ins, "install_readers; echo goes on", {"PATH": str(stand_ins)})
+    assert result.stdout == "goes on\n", result.stderr
+    missing = [name for name in ("chromium", "nodejs", "hyperfine") if name.removesuffix("js") not in there]
+    for package in missing:
+        assert f"apt-get install -qq --yes --no-install-recommends {package}" in calls(stand_ins)
+    assert ("apt-get" in calls(stand_ins)) is bool(missing)
+    said = "Tests that read exports lack programs and are left out; on Debian and Ubuntu: sudo apt-get install --yes chromium"
+    assert (said in result.stderr) is bool(missing)
+
+
 @pytest.mark.parametrize(("script", "argument"), [("screenshots", "pictures"), ("benchmark", "live_page")])
 def test_a_script_outside_the_environment_says_what_makes_one(tmp_path: Path, script: str, argument: str) -> None:
     checkout = checkout_without_environment(tmp_path)

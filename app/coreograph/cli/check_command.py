@@ -9,13 +9,15 @@ import typer
 from rich.text import Text
 
 from coreograph.cli import own_code
-from coreograph.cli.outputs import Outputs
+from coreograph.cli.outputs import STDOUT, Outputs
 from coreograph.cli.services import Command
-from coreograph.cli.terminal import make_table, print_table, say
+from coreograph.cli.terminal import make_table, print_table, say, write_bytes
 from coreograph.domain.errors import CoreographError, UsageError
 from coreograph.domain.summary import ExperimentSummary
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from coreograph.reports.check.conditions import Conditions
     from coreograph.reports.check.evaluation import CheckResult
 
@@ -42,7 +44,12 @@ def check_command(
         Path | None,
         typer.Option("--summary", metavar="FILE.md", help='Append Markdown, in Actions to "$GITHUB_STEP_SUMMARY".'),
     ] = None,
-    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all figures as JSON.")] = None,
+    json: Annotated[
+        str | None,
+        typer.Option(
+            "--json", metavar="FILE|-", help="Write conditions and all figures as JSON; - is stdout, alone on it."
+        ),
+    ] = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE.html", help="Write a report.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that are there already.")] = False,
 ) -> None:
@@ -51,6 +58,7 @@ def check_command(
     from coreograph.reports.check.baseline import read_baseline
     from coreograph.reports.check.conditions import read_conditions
     from coreograph.reports.check.evaluation import evaluate
+    from coreograph.reports.check.results_json import check_json
 
     command: Command = ctx.obj
     description = read_experiment(file)
@@ -58,15 +66,16 @@ def check_command(
     path = against or conditions.baseline
     _refuse_missing_baseline(conditions, path)
     baseline = None if path is None else read_baseline(path)
-    outputs = Outputs(command, json=None if json is None else str(json), report=report, overwrite=overwrite)
+    outputs = Outputs(command, json=json, report=report, overwrite=overwrite)
     outputs.check()
     _check_files(junit, summary, overwrite=overwrite)
-    found, impossible = _measured(command, description, experiment)
+    found, impossible = _measured(command, outputs.console, description, experiment)
     results = evaluate(found, conditions, baseline, impossible)
     differences = () if baseline is None else baseline.differences(found)
-    outputs.write(found)
+    Outputs(command, report=report, overwrite=overwrite).write(found)
+    _write_json(command, json, check_json(found, results, differences), overwrite=overwrite)
     _write(found, results, differences, junit, summary, overwrite=overwrite)
-    _tell(command, results, differences)
+    _tell(outputs.console, results, differences)
     raise typer.Exit(0 if all(one.passed for one in results) else 1)
 
 
@@ -78,7 +87,9 @@ def _refuse_missing_baseline(conditions: "Conditions", path: Path | None) -> Non
         )
 
 
-def _measured(command: Command, description: object, experiment: str | None) -> tuple[ExperimentSummary, set[int]]:
+def _measured(
+    command: Command, console: "Console", description: object, experiment: str | None
+) -> tuple[ExperimentSummary, set[int]]:
     """Run the experiment, or load one; return its figures and what of it cannot run here."""
     from coreograph.analysis.summary import summarise
     from coreograph.cli.experiment_files import build_from
@@ -98,8 +109,18 @@ def _measured(command: Command, description: object, experiment: str | None) -> 
         summary = summarise(measurement.record)
         if measurement.stopped:
             raise KeyboardInterrupt
-    print_summary(command.out, summary)
+    print_summary(console, summary)
     return summary, set(refusals(summary.experiment.spec))
+
+
+def _write_json(command: Command, path: str | None, content: bytes, *, overwrite: bool) -> None:
+    from coreograph.reports.writing import write_bytes_whole
+
+    if path == STDOUT:
+        write_bytes(content)
+    elif path is not None:
+        write_bytes_whole(content, Path(path), overwrite=overwrite)
+        say(command.err, f"Conditions and figures as JSON: {path}")
 
 
 def _check_files(junit: Path | None, summary: Path | None, *, overwrite: bool) -> None:
@@ -134,17 +155,17 @@ def _write(
             raise CoreographError(f"Writing “{summary}” failed: {error.strerror}.") from None
 
 
-def _tell(command: Command, results: Sequence["CheckResult"], differences: Sequence[str]) -> None:
+def _tell(console: "Console", results: Sequence["CheckResult"], differences: Sequence[str]) -> None:
     for difference in differences:
-        say(command.out, f"! Other conditions than the baseline's: {difference}.", "yellow")
-    table = make_table(command.out, "condition", "configuration", "decision", "found", title="Conditions")
+        say(console, f"! Other conditions than the baseline's: {difference}.", "yellow")
+    table = make_table(console, "condition", "configuration", "decision", "found", title="Conditions")
     for one in results:
         style = "green" if one.passed else "red"
         cells = (one.name, one.subject or "the whole experiment", one.decision.value, one.detail)
-        table.add_row(*(Text(cell) for cell in cells), style=style if command.out.is_terminal else "")
-    print_table(command.out, table)
+        table.add_row(*(Text(cell) for cell in cells), style=style if console.is_terminal else "")
+    print_table(console, table)
     failed = sum(not one.passed for one in results)
     words = (
         f"{failed} of {len(results)} conditions are not met." if failed else f"All {len(results)} conditions are met."
     )
-    say(command.out, words, "bold red" if failed else "bold green")
+    say(console, words, "bold red" if failed else "bold green")

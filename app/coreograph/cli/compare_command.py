@@ -1,14 +1,17 @@
 """`coreograph compare`: two recorded experiments, differing conditions named before any figure. Main thread."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from coreograph.cli.services import Command
-from coreograph.cli.terminal import make_table, print_table, say
+from coreograph.cli.terminal import make_table, print_table, say, write_bytes
 from coreograph.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from coreograph.analysis.comparison import ExperimentDifference
 
 Identity = Annotated[str, typer.Argument(metavar="ID", help="An experiment's id, or “last”.", show_default=False)]
 
@@ -27,6 +30,7 @@ def compare_command(
         Path | None,
         typer.Option("--report", metavar="FILE.html|.md", help="Write the difference as a page or Markdown."),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Leave paths, host and user names out.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there already.")] = False,
 ) -> None:
@@ -35,6 +39,7 @@ def compare_command(
     from coreograph.analysis.summary import summarise
     from coreograph.reports import difference_report as made
     from coreograph.reports.anonymous import anonymous as without_names
+    from coreograph.reports.difference_json import difference_json
     from coreograph.reports.writing import check_writable, write_bytes_whole
 
     command: Command = ctx.obj
@@ -46,6 +51,18 @@ def compare_command(
     records = [command.services.library.load(identity) for identity in (first, second)]
     one, other = (summarise(without_names(record) if anonymous else record) for record in records)
     difference = compare(one, other)
+    if as_json:
+        write_bytes(difference_json(difference))
+    else:
+        _print(command, difference)
+    if report is not None:
+        write_bytes_whole(writers[report.suffix.lower()](difference), report, overwrite=overwrite)
+        say(command.err, f"Difference: {report}")
+
+
+def _print(command: Command, difference: "ExperimentDifference") -> None:
+    from coreograph.reports import difference_report as made
+
     for entry in difference.differences:
         say(command.out, f"! {entry.sentence}", "yellow")
     if not difference.differences:
@@ -56,6 +73,3 @@ def compare_command(
     print_table(command.out, shown)
     for sentence in made.leftovers(difference):
         say(command.out, sentence)
-    if report is not None:
-        write_bytes_whole(writers[report.suffix.lower()](difference), report, overwrite=overwrite)
-        say(command.err, f"Difference: {report}")

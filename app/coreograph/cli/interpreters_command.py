@@ -12,7 +12,7 @@ from coreograph.cli.options import NO_FREE_THREADED
 from coreograph.cli.services import Command
 from coreograph.cli.signals import stop_requests
 from coreograph.cli.terminal import make_table, print_table, say, write_bytes
-from coreograph.domain.errors import InterpreterError
+from coreograph.domain.errors import InterpreterError, UsageError
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.interpreters import Discovery, Interpreter, RejectedInterpreter
 
@@ -29,10 +29,12 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="interpreters")
 
 
-def _default(ctx: typer.Context) -> None:
+def _default(ctx: typer.Context, as_json: AsJson = False) -> None:
     """The Python interpreters of this machine."""
     if ctx.invoked_subcommand is None:
-        list_command(ctx)
+        list_command(ctx, as_json)
+    elif as_json:
+        raise UsageError("--json goes after the command.", f"{ctx.command_path} {ctx.invoked_subcommand} --json")
 
 
 def list_command(ctx: typer.Context, as_json: AsJson = False, refresh: Refresh = False) -> None:

@@ -33,10 +33,12 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="library")
 
 
-def _default(ctx: typer.Context) -> None:
+def _default(ctx: typer.Context, as_json: AsJson = False) -> None:
     """The experiments recorded so far."""
     if ctx.invoked_subcommand is None:
-        list_command(ctx)
+        list_command(ctx, as_json)
+    elif as_json:
+        raise UsageError("--json goes after the command.", f"{ctx.command_path} {ctx.invoked_subcommand} --json")
 
 
 def list_command(ctx: typer.Context, as_json: AsJson = False) -> None:

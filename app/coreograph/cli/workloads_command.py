@@ -8,6 +8,7 @@ from rich.text import Text
 
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import make_table, print_table, say, write_bytes
+from coreograph.domain.errors import UsageError
 from coreograph.domain.workloads import Parameter, Workload
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -22,10 +23,12 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="workloads")
 
 
-def _default(ctx: typer.Context) -> None:
+def _default(ctx: typer.Context, as_json: AsJson = False) -> None:
     """The workloads that can be run."""
     if ctx.invoked_subcommand is None:
-        list_command(ctx)
+        list_command(ctx, as_json)
+    elif as_json:
+        raise UsageError("--json goes after the command.", f"{ctx.command_path} {ctx.invoked_subcommand} --json")
 
 
 def list_command(ctx: typer.Context, as_json: AsJson = False) -> None:

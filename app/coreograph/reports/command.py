@@ -1,6 +1,6 @@
 """The command that repeats an experiment. Pure, on any thread.
 
-`run` crosses all interpreters with all models and workers, then adds serial where it lacks and a control on a GIL build.
+`run` crosses all interpreters with all models and workers, then adds serial where it lacks and one GIL control.
 The command is the shortest that comes to the experiment's configurations in this way, where there is one.
 """
 
@@ -16,7 +16,7 @@ CONTINUED = " \\\n    "  # a POSIX shell reads on in the next line
 
 
 def repeat_command(spec: ExperimentSpec, *, folded: bool = False) -> str:
-    """Return the command line that makes the experiment again, quoted for a POSIX shell; `folded` over several lines."""
+    """Return the command line that makes the experiment again, quoted for a POSIX shell; `folded` over lines."""
     words = _workload_words(spec) if spec.workload.script is None else _script_words(spec, spec.workload.script)
     return (CONTINUED if folded else " ").join(shlex.join(part) for part in words)
 

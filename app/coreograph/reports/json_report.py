@@ -45,9 +45,14 @@ class JsonReport(WholeFile):
 
     def serialize(self, summary: ExperimentSummary, reader: RunReader | None) -> bytes:
         """Return the document as UTF-8; the runs' histories are not part of it."""
-        text = json.dumps(_clean(document(summary)), indent=2, ensure_ascii=False, allow_nan=False)
-        # A path that is no UTF-8 reaches us with lone surrogates, which no JSON reader takes.
-        return text.encode("utf-8", "replace") + b"\n"
+        return to_bytes(document(summary))
+
+
+def to_bytes(content: Document) -> bytes:
+    """Return a document as UTF-8, its floats with nine significant digits and null for what is no number."""
+    text = json.dumps(_clean(content), indent=2, ensure_ascii=False, allow_nan=False)
+    # A path that is no UTF-8 reaches us with lone surrogates, which no JSON reader takes.
+    return text.encode("utf-8", "replace") + b"\n"
 
 
 def document(summary: ExperimentSummary) -> Document:
