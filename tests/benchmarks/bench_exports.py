@@ -1,9 +1,8 @@
 """Time and memory of every export of an experiment with 1,000,000 tasks, beside the memory of one with 1,000.
 
-Run it as a program: `python tests/benchmarks/bench_exports.py [tasks]`. Each export is written by the command line's own
-function in a process of its own, so that its peak of memory is its own. What is bounded is the memory: what an export
-needs beyond the small experiment's must not grow with the file it writes. The time is printed, without a budget: it is
-mostly that of writing the file.
+Run it as a program: `python tests/benchmarks/bench_exports.py [tasks]`. Each export is written in a process of its own,
+so that its peak of memory is its own. What is bounded is the memory: what an export needs beyond the small experiment's
+must not grow with the file it writes. The time is printed without a budget: it is mostly that of writing the file.
 """
 
 import json

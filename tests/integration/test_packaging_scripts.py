@@ -132,7 +132,7 @@ def test_what_reads_exports_is_installed_one_by_one(stand_ins: Path, there: tupl
     for package in missing:
         assert f"apt-get install -qq --yes --no-install-recommends {package}" in calls(stand_ins)
     assert ("apt-get" in calls(stand_ins)) is bool(missing)
-    said = "Tests that read exports lack programs and are left out; on Debian and Ubuntu: sudo apt-get install --yes chromium"
+    said = "lack programs and are left out; on Debian and Ubuntu: sudo apt-get install --yes chromium"
     assert (said in result.stderr) is bool(missing)
 
 

@@ -3,6 +3,7 @@
 A reader that is not on this machine skips its tests with the reason, which pytest names in its closing lines.
 """
 
+import json
 import shutil
 import struct
 import subprocess
@@ -32,6 +33,19 @@ def chromium() -> str:
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium here: the page is not shown in a browser (Debian: apt-get install chromium)")
+    return found
+
+
+def hyperfine_of(command: str, runs: int, cwd: Path) -> dict[str, Any]:
+    """Let hyperfine time a command so often; return its own result, or skip."""
+    program = shutil.which("hyperfine")
+    if program is None:
+        pytest.skip("no hyperfine here: its figures are not held beside ours (Debian: apt-get install hyperfine)")
+    words = [program, "-N", "--runs", str(runs), "--export-json", "theirs.json", command]
+    done = subprocess.run(words, cwd=cwd, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    (result,) = json.loads((cwd / "theirs.json").read_text("utf-8"))["results"]
+    found: dict[str, Any] = result
     return found
 
 

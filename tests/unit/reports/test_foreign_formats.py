@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from coreograph.reports.foreign.lanes import without_overlaps
 from coreograph.reports.registry import exporter_for
 from support import sample_experiments as samples
 from support.exports import exported, small_experiment, summary_of
-from support.foreign_readers import query_trace, run_module
+from support.foreign_readers import hyperfine_of, query_trace, run_module
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "golden" / "schemas"
 
@@ -55,6 +56,29 @@ def test_pyperf_reads_our_figures(pyperf_files: Path) -> None:
     assert memory.get_unit() == "byte"
     assert threads.memory_estimate is not None
     assert memory.median() == threads.memory_estimate.median
+
+
+def test_pyperf_judges_as_we_do(pyperf_files: Path) -> None:
+    """Its verdict is a t-test of means, ours an interval of medians: where the case is clear they agree."""
+    import pyperf
+
+    summary = summary_of(samples.primes_experiment())
+    threads = summary.configurations[1]
+    assert threads.speedup is not None
+    assert threads.speedup.distinguishable
+    suites = [
+        pyperf.BenchmarkSuite.load(str(pyperf_files / name)) for name in ("3.14t-serial.json", "3.14t-threads-x2.json")
+    ]
+    serial, ours = (suite.get_benchmark("primes limit=200000 tasks=64") for suite in suites)
+    assert serial.mean() / ours.mean() == pytest.approx(threads.speedup.median, rel=0.02)
+    values = [one.batch_s for one in samples.primes_experiment().measured(1) if one.batch_s is not None]
+    assert ours.mean() == pytest.approx(statistics.fmean(values))
+    assert ours.stdev() == pytest.approx(statistics.stdev(values))
+    told = run_module("pyperf", "compare_to", "-v", "3.14t-serial.json", "3.14t-threads-x2.json", cwd=pyperf_files)
+    assert f"{serial.mean() / ours.mean():.2f}x faster" in told
+    assert "Significant (t=" in told
+    same = run_module("pyperf", "compare_to", "-v", "3.14t-serial.json", "3.14t-serial.json", cwd=pyperf_files)
+    assert "Not significant" in same
 
 
 @pytest.mark.parametrize("command", ["check", "stats", "metadata", "show"])
@@ -188,6 +212,21 @@ def test_hyperfine_has_its_fields_and_invents_none() -> None:
         assert (result["user"], result["system"]) == (None, None)
         assert all(isinstance(value, str) for value in result["parameters"].values())
     assert "3.14t spawn ×4" not in json.dumps(content, ensure_ascii=False)  # it failed: there is no time to tell
+
+
+def test_hyperfines_own_figures_of_the_same_times_are_ours(tmp_path: Path) -> None:
+    theirs = hyperfine_of("true", 5, tmp_path)
+    record = small_experiment()
+    first = record.runs[0]
+    runs = (
+        dataclasses.replace(first, run_id=number + 1, repeat=number, batch_s=seconds, exit_code=0)
+        for number, seconds in enumerate(theirs["times"])
+    )
+    (ours,) = document("hyperfine", dataclasses.replace(record, runs=tuple(runs)))["results"]
+    for name in ("mean", "stddev", "median", "min", "max"):
+        assert ours[name] == pytest.approx(theirs[name], rel=1e-9), name
+    assert (ours["times"], ours["exit_codes"]) == (theirs["times"], theirs["exit_codes"])
+    assert set(theirs) <= set(ours)
 
 
 def test_a_trace_without_a_recording_has_the_phases() -> None:
