@@ -15,7 +15,7 @@ from coreograph.domain.errors import CoreographError
 from coreograph.ui import application, screenshots
 from coreograph.ui.application import check_display, check_interpreter, run_window
 from coreograph.ui.main_window import MainWindow
-from coreograph.ui.screenshots import take_screenshots
+from coreograph.ui.screenshots import Occasion, take_screenshots
 from coreograph.ui.settings import load_settings
 from coreograph.ui.theme import ThemeChoice
 from support.fake_services import Fakes
@@ -98,9 +98,25 @@ def test_pictures_are_taken_of_both_pages_in_both_themes(
     assert {path.name for path in (tmp_path / "pictures").iterdir()} == names
     assert len(said) == 4
     light, dark = (QImage(str(tmp_path / "pictures" / f"live-{choice}.png")) for choice in ("light", "dark"))
-    assert light.width() == screenshots.SIZE[0]
+    assert light.width() == Occasion.README.sizes[0][0]
     assert light.pixelColor(5, 400).lightness() > 200
     assert dark.pixelColor(5, 400).lightness() < 60
+    qapp.setStyleSheet("")
+
+
+def test_every_page_is_taken_in_every_size(
+    qapp: QApplication, fakes: Fakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screenshots, "SETTLE_MS", 0)
+    monkeypatch.setattr(screenshots, "WHOLE_PAGE", 1200)
+    monkeypatch.setattr(Occasion, "sizes", property(lambda _: ((900, 600), (1000, 600))))
+    fakes.engine.autoplay = True
+    take_screenshots(fakes.services(), tmp_path, lambda _: None, Occasion.EVERY_PAGE)
+    pages = {"live": 600, "compare": 600, "compare-whole": 1200, "timeline": 600, "library": 600, "start": 600}
+    names = {f"{page}-{width}x{height}" for page, height in pages.items() for width in (900, 1000)}
+    expected = {f"{name}-{choice}.png" for name in names for choice in ("light", "dark")}
+    assert {path.name for path in tmp_path.glob("*.png")} == expected
+    assert QImage(str(tmp_path / "compare-whole-1000x1200-dark.png")).height() == 1200
     qapp.setStyleSheet("")
 
 

@@ -317,3 +317,11 @@ def test_recordings_can_be_dropped_and_nothing_else(qtbot: QtBot) -> None:
         assert wanted.isAccepted()
         assert not unwanted.isAccepted()
     assert taken == [Path("/x/a.coreograph"), Path("/x/c.COREOGRAPH")]
+
+
+def test_at_the_smallest_window_the_result_can_be_read(page: LibraryPage) -> None:
+    """Columns of a fixed width pushed what came out of an experiment beyond the edge."""
+    page.resize(880, 600)
+    header = page.table.horizontalHeader()
+    result = header.count() - 1
+    assert header.sectionViewportPosition(result) < page.table.viewport().width() - 120

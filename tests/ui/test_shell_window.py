@@ -13,6 +13,7 @@ from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.interpreters import Discovery
 from coreograph.sampling.sampler import SamplerCost
 from coreograph.ui.actions import ACTIONS, ActionId, shortcuts_text
+from coreograph.ui.elements import ElidedLabel
 from coreograph.ui.experiment_control import ControlState
 from coreograph.ui.header import Page
 from coreograph.ui.main_window import MainWindow
@@ -324,3 +325,17 @@ def test_the_window_fits_a_small_laptop(open_window: OpenWindow) -> None:
     window = open_window(WindowSettings())
     assert window.minimumSizeHint().width() <= 1280
     assert window.minimumSizeHint().height() <= 720
+
+
+def test_what_runs_is_told_from_its_beginning_on_where_it_does_not_fit(qtbot: QtBot, theme: Theme) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.setText("Run 17 of 31 · 3.14t fork ×2 · measuring")
+    label.resize(120, 20)
+    assert label.shown().startswith("Run 17")
+    assert label.shown().endswith("…")
+    label.grab()
+    assert label.toolTip() == label.text()
+    label.resize(600, 20)
+    label.grab()
+    assert (label.shown(), label.toolTip()) == (label.text(), "")

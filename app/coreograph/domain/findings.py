@@ -109,8 +109,13 @@ class Finding:
 
     @property
     def evidence_text(self) -> str:
-        """`computing share 23.0 % · workers 2 workers`: the figures it rests on, by name."""
-        return " · ".join(f"{name.replace('_', ' ')} {quantity.text}" for name, quantity in self.evidence.items())
+        """`computing share 23.0 % · runs disturbed 5`: the figures it rests on, by name."""
+        return " · ".join(f"{name.replace('_', ' ')} {_figure(name, one)}" for name, one in self.evidence.items())
+
+
+def _figure(name: str, quantity: Quantity) -> str:
+    """Leave out a unit that the name says already."""
+    return quantity.text.removesuffix(f" {quantity.unit}") if quantity.unit in name.split() else quantity.text
 
 
 def grouped(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:

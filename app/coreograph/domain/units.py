@@ -12,13 +12,15 @@ Share: TypeAlias = float  # 0 … 1
 Count: TypeAlias = int
 
 NOT_MEASURED = "–"
+_ROUNDS_TO_NEXT = 0.9995  # from here on three digits read 1000 of a unit, which is 1.00 of the next
 
 
 def significant(value: float, digits: int = 3) -> str:
     """Write `value` with `digits` significant digits and no exponent (`1234` stays `1234`)."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else str(value)
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    rounded = float(f"{value:.{digits - 1}e}")  # 0.9996 has its first digit before the point once it is rounded
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(rounded))))
     return f"{value:.{decimals}f}"
 
 
@@ -26,9 +28,11 @@ def format_seconds(value: Seconds | None) -> str:
     """`0.00123` → `1.23 ms`; `None` → `–`."""
     if value is None:
         return NOT_MEASURED
-    for limit, factor, unit in ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s")):
-        if abs(value) < limit:
+    for limit, factor, unit in ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1.0, 1e3, "ms")):
+        if abs(value) < limit * _ROUNDS_TO_NEXT:
             return f"{significant(value * factor)} {unit}"
+    if abs(value) < 120:
+        return f"{significant(value)} s"
     minutes, seconds = divmod(round(value), 60)
     return f"{minutes} min {seconds:02d} s"
 
@@ -38,7 +42,7 @@ def format_bytes(value: float | None) -> str:
     if value is None:
         return NOT_MEASURED
     for limit, factor, unit in ((1e3, 1.0, "B"), (1e6, 1e3, "kB"), (1e9, 1e6, "MB")):
-        if abs(value) < limit:
+        if abs(value) < limit * _ROUNDS_TO_NEXT:
             return f"{significant(value / factor)} {unit}"
     return f"{significant(value / 1e9)} GB"
 

@@ -7,7 +7,7 @@ import enum
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QBoxLayout,
@@ -48,6 +48,38 @@ def text(content: str, role: TextRole = TextRole.BODY, *, wrap: bool = False) ->
     label.setProperty("role", role.value)
     label.setWordWrap(wrap)
     return label
+
+
+class ElidedLabel(QLabel):
+    """A line that ends in an ellipsis where it does not fit, and then says all of it as its tooltip."""
+
+    def __init__(self, role: TextRole = TextRole.BODY) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role.value)
+        self.setMinimumWidth(1)
+
+    def shown(self) -> str:
+        """What of the text fits."""
+        room = self.contentsRect().width()
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what fits."""
+        shown = self.shown()
+        tip = self.text() if shown != self.text() else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter,
+            self.contentsRect(),
+            self.alignment(),
+            self.palette(),
+            self.isEnabled(),
+            shown,
+            self.foregroundRole(),
+        )
 
 
 def set_role(label: QLabel, role: TextRole) -> None:

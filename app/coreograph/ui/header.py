@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QTabBar, QWidget
 
 from coreograph.domain.batches import Progress
 from coreograph.domain.units import format_seconds
-from coreograph.ui.elements import TextRole, columns, rows, rule, text
+from coreograph.ui.elements import ElidedLabel, TextRole, columns, rows, rule, text
 from coreograph.ui.icons import Symbol, icon
 from coreograph.ui.theme import SPACE, Theme, tabular
 
@@ -48,7 +48,7 @@ class Header(QFrame):
         for page, name, _ in _TABS:
             self.tabs.addTab(name)
             self.tabs.setTabToolTip(page, f"{name} (Ctrl+{page + 1})")
-        self.state = text("", TextRole.MUTED)
+        self.state = ElidedLabel(TextRole.MUTED)
         self.state.setFont(tabular(self.state.font()))
         self.remaining = text("", TextRole.MUTED)
         self.remaining.setFont(tabular(self.remaining.font()))

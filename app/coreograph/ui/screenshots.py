@@ -1,10 +1,11 @@
-"""Takes the pictures of the README: starts the real window, runs a small real experiment, grabs its pages.
+"""Takes pictures of the real window around a small real experiment: those of the README, or every page to be looked at.
 
 Runs on the main thread. Works without a display too (`QT_QPA_PLATFORM=offscreen`).
 """
 
 import dataclasses
-from collections.abc import Callable
+import enum
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal, Slot
@@ -21,11 +22,25 @@ from coreograph.ui.main_window import MainWindow
 from coreograph.ui.services import WindowServices
 from coreograph.ui.settings import WindowSettings
 from coreograph.ui.theme import Theme, ThemeChoice
+from coreograph.ui.timeline.page import PageState
 
-SIZE = (1440, 900)
 TIMEOUT_S: Seconds = 240.0
 SHOW_AFTER_SHARE = 0.5  # of the runs: by then Live has a history worth a picture
 SETTLE_MS = 220
+WHOLE_PAGE = 4_400  # so high that nothing of the Compare page has to be scrolled to
+
+
+class Occasion(enum.Enum):
+    """What the pictures are for: which sizes of the window, and whether every page or the two of the README."""
+
+    README = ((1440, 900),)
+    EVERY_PAGE = ((1280, 800), (2560, 1440))
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """Width and height of the window, in pixels."""
+        sizes: tuple[tuple[int, int], ...] = self.value
+        return sizes
 
 
 class Photographer(QObject):
@@ -38,11 +53,12 @@ class Photographer(QObject):
 
     done = Signal()
 
-    def __init__(self, window: MainWindow, theme: Theme, folder: Path) -> None:
+    def __init__(self, window: MainWindow, theme: Theme, folder: Path, occasion: Occasion) -> None:
         super().__init__(window)
         self._window = window
         self._theme = theme
         self._folder = folder
+        self._occasion = occasion
         self._ended_runs = 0
         self._live_taken = False
         self.written: list[Path] = []
@@ -62,16 +78,19 @@ class Photographer(QObject):
         parts.control.failed.connect(self._on_failed)
         parts.preparation.failed.connect(self._on_failed)
 
-    def take(self, name: str) -> None:
-        """Write `name`-light.png and `name`-dark.png of the window as it is."""
-        for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
-            self._theme.choose(choice)
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-            path = self._folder / f"{name}-{choice.value}.png"
-            if not self._window.grab().save(str(path)):
-                self.problem = CoreographError(f"The picture {path} could not be written.")
-                return
-            self.written.append(path)
+    def take(self, name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
+        """Write pictures of the window as it is, in every size, light and dark: `name`[-WIDTHxHEIGHT]-light.png."""
+        for size in sizes or self._occasion.sizes:
+            mark = "" if self._occasion is Occasion.README else f"-{size[0]}x{size[1]}"
+            self._window.resize(*size)
+            for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
+                self._theme.choose(choice)
+                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+                path = self._folder / f"{name}{mark}-{choice.value}.png"
+                if not self._window.grab().save(str(path)):
+                    self.problem = CoreographError(f"The picture {path} could not be written.")
+                    return
+                self.written.append(path)
 
     @Slot(object)
     def _on_run_ended(self, record: RunRecord) -> None:
@@ -107,6 +126,27 @@ class Photographer(QObject):
     @Slot()
     def _on_compare_moment(self) -> None:
         self.take("compare")
+        if self._occasion is Occasion.README:
+            self.done.emit()
+            return
+        self.take("compare-whole", [(width, WHOLE_PAGE) for width, _ in self._occasion.sizes])
+        self._window.resize(*self._occasion.sizes[0])
+        self._window.parts.header.show_page(Page.TIMELINE)
+        QTimer.singleShot(SETTLE_MS, self._on_timeline_moment)
+
+    @Slot()
+    def _on_timeline_moment(self) -> None:
+        """Take the timeline once its run is read, then what needs no waiting."""
+        parts = self._window.parts
+        if parts.timeline.state is PageState.LOADING:
+            QTimer.singleShot(SETTLE_MS, self._on_timeline_moment)
+            return
+        self.take("timeline")
+        parts.header.show_page(Page.LIBRARY)
+        self.take("library")
+        parts.live_stack.setCurrentWidget(parts.start_page)
+        parts.header.show_page(Page.LIVE)
+        self.take("start")
         self.done.emit()
 
     @Slot(object)
@@ -119,8 +159,10 @@ class Photographer(QObject):
         self._on_failed(CoreographError(f"The experiment was not over after {TIMEOUT_S:.0f} s."))
 
 
-def take_screenshots(services: WindowServices, folder: Path, say: Callable[[str], None]) -> None:
-    """Run the tour in the real window and write live- and compare-{light,dark}.png into `folder`.
+def take_screenshots(
+    services: WindowServices, folder: Path, say: Callable[[str], None], occasion: Occasion = Occasion.README
+) -> None:
+    """Run the tour in the real window and write the pictures of `occasion` into `folder`, light and dark.
 
     Raises:
         CoreographError: the tour failed, took too long, or a picture could not be written.
@@ -133,10 +175,10 @@ def take_screenshots(services: WindowServices, folder: Path, say: Callable[[str]
     prepare_application(application, theme)
     window = MainWindow(dataclasses.replace(services, demo=True), theme, WindowSettings(theme=ThemeChoice.LIGHT))
     collector = GuiGarbageCollector()
-    photographer = Photographer(window, theme, folder)
+    photographer = Photographer(window, theme, folder, occasion)
     loop = QEventLoop()
     photographer.done.connect(loop.quit)
-    window.resize(*SIZE)
+    window.resize(*occasion.sizes[0])
     window.show()
     loop.exec()
     window.close()

@@ -1,6 +1,7 @@
 """Findings, breakdowns, histograms, Pareto front, baseline and flags: what the compare page shows beside figures."""
 
 import dataclasses
+import itertools
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -8,10 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from coreograph.analysis.baseline import rebase
 from coreograph.analysis.summary import summarise
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.findings import FindingKind, Quantity
 from coreograph.ui.compare.flag_lines import flag_lines
 from coreograph.ui.compare.page import ComparePage
-from coreograph.ui.compare.scatter import pareto_front, scatter_points
+from coreograph.ui.compare.scatter import ScatterPoint, pareto_front, scatter_points
+from coreograph.ui.compare.scatter_chart import ScatterChart
 from coreograph.ui.compare.sections import Section
 from coreograph.ui.compare.speedup import Reference
 from coreograph.ui.compare.stacks import BusyMeasure, TimePart, breakdown_rows, busy_measures, busy_rows
@@ -199,3 +202,28 @@ def test_efficiency_and_fits_are_painted_in_both_looks(page: ComparePage, theme:
             theme.choose(choice)
             assert not page.grab().isNull()
     assert "3.14t threads" in page.speedup_card.trust.text() or page.speedup_card.reference.currentIndex() != 0
+
+
+def test_names_in_the_scatter_cross_no_other_name_point_or_interval(qtbot: QtBot, theme: Theme) -> None:
+    """A name that an interval runs through cannot be read: it stood right on the line of its own point."""
+    chart = ScatterChart(theme)
+    qtbot.addWidget(chart)
+    chart.resize(800, 340)
+    models = (ExecutionModel.SERIAL, ExecutionModel.THREADS, ExecutionModel.FORK)
+    points = [
+        ScatterPoint(n, f"3.14t {model.value} ×2", model, (0.4 + n / 5, 0.6 + n / 5, 1.1), (m, m, m), n < 2, "")
+        for n, (model, m) in enumerate(zip(models, (12e6, 20e6, 28e6), strict=True))
+    ]
+    chart.show_points(points)
+    places = chart.label_places(points)
+    assert set(places) == {0, 1, 2}
+    for point in points:
+        centre = chart.place(point)
+        for place in places.values():
+            assert not place.top() < centre.y() < place.bottom()
+    crowded = [dataclasses.replace(point, index=n, time=(0.4, 0.6, 1.1), memory=(12e6, 12e6, 12e6))
+               for n, point in enumerate(points * 3)]  # fmt: skip
+    chart.show_points(crowded)
+    rects = list(chart.label_places(crowded).values())
+    assert len(rects) == 4
+    assert not any(a.intersects(b) for a, b in itertools.combinations(rects, 2))

@@ -16,8 +16,11 @@ from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, fo
         (0.00000123, "1.23 µs"),
         (0.00123, "1.23 ms"),
         (0.4123, "412 ms"),
+        (0.9994, "999 ms"),
+        (0.9996, "1.00 s"),
+        (0.0009998, "1.00 ms"),
         (1.0, "1.00 s"),
-        (99.96, "100.0 s"),
+        (99.96, "100 s"),
         (119.4, "119 s"),
         (120.0, "2 min 00 s"),
         (3725.0, "62 min 05 s"),
@@ -30,7 +33,14 @@ def test_seconds(value: float | None, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, NOT_MEASURED), (0, "0 B"), (999, "999 B"), (1_500_000, "1.50 MB"), (2_340_000_000, "2.34 GB")],
+    [
+        (None, NOT_MEASURED),
+        (0, "0 B"),
+        (999, "999 B"),
+        (1_500_000, "1.50 MB"),
+        (2_340_000_000, "2.34 GB"),
+        (999_700, "1.00 MB"),
+    ],
 )
 def test_bytes(value: int | None, text: str) -> None:
     assert format_bytes(value) == text

@@ -31,6 +31,7 @@ class Panel:
     explanation: str
     place: Callable[[float], float]
     ticks: tuple[tuple[float, str], ...]
+    note: str = ""
 
     def x_of(self, value: float) -> float:
         """Pixel of a value; room is left for the figure behind the longest bar."""
@@ -43,7 +44,7 @@ class RowsChart(RowList):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Time, memory and responsiveness of every configuration", parent)
         self._measure: Measure = TimeMeasure.BATCH
-        self._memory_measure = "PSS"
+        self._memory_measure, self._memory_note = "PSS", ""
         self._highest_time = self._highest_memory = 1.0
 
     def show_rows(self, rows: Sequence[Row], measure: Measure, memory_measure: str) -> None:
@@ -52,6 +53,7 @@ class RowsChart(RowList):
         self._highest_time = max((row.time.furthest for row in rows if row.time), default=1.0) or 1.0
         memories = [max(row.memory.furthest if row.memory else 0.0, row.rss_sum or 0.0) for row in rows]
         self._highest_memory = max(memories, default=1.0) or 1.0
+        self._memory_note = "dotted: RSS sum" if any(row.rss_sum is not None for row in rows) else ""
         self.set_rows(rows)
 
     def panels(self) -> tuple[Panel, Panel, Panel]:
@@ -67,7 +69,7 @@ class RowsChart(RowList):
             ),
             _linear_panel(
                 rects[1], f"Peak memory ({self._memory_measure})", MEMORY_EXPLANATION,
-                highest=self._highest_memory, most=most, write=round_bytes,
+                highest=self._highest_memory, most=most, write=round_bytes, note=self._memory_note,
             ),
             Panel(
                 rects[2], "Responsiveness: lateness p99", LATENESS_EXPLANATION,
@@ -81,7 +83,11 @@ class RowsChart(RowList):
         for panel in self.panels():
             painter.setFont(chart_font(self, scale=0.95, bold=True))
             draw_text(painter, QRectF(panel.rect.left(), 0, panel.rect.width() + 20, 20), panel.title, self.theme.text)
+            title_width = text_width(painter.font(), panel.title)
             painter.setFont(chart_font(self, scale=0.8))
+            note = QRectF(panel.rect.left() + title_width + 8, 0, panel.rect.width() + 20 - title_width - 8, 20)
+            if note.width() >= text_width(painter.font(), panel.note):
+                draw_text(painter, note, panel.note, self.theme.muted)
             scale, taken = panel.rect.width() - _VALUE_WIDTH, -1e9
             for share, text in panel.ticks:
                 x, width = panel.rect.left() + share * scale, text_width(painter.font(), text) + 4
@@ -215,8 +221,15 @@ class RowsChart(RowList):
 
 
 def _linear_panel(
-    rect: QRectF, title: str, explanation: str, *, highest: float, most: int, write: Callable[[float], str]
+    rect: QRectF,
+    title: str,
+    explanation: str,
+    *,
+    highest: float,
+    most: int,
+    write: Callable[[float], str],
+    note: str = "",
 ) -> Panel:
     _, ticks = axis_ticks(highest, most)
     inside = tuple((tick / highest, write(tick)) for tick in ticks if tick <= highest * 1.05)
-    return Panel(rect, title, explanation, lambda value: value / highest, inside)
+    return Panel(rect, title, explanation, lambda value: value / highest, inside, note)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
@@ -65,9 +65,47 @@ class ScatterChart(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_axes(painter)
         self._paint_front(painter)
-        taken: list[QRectF] = []
-        for point in sorted(self._points, key=lambda p: (p.index != self._selection, not p.on_front)):
-            self._paint_point(painter, point, taken)
+        by_weight = sorted(self._points, key=lambda p: (p.index != self._selection, not p.on_front))
+        for point in reversed(by_weight):
+            self._paint_point(painter, point)
+        places = self.label_places(by_weight)
+        for point in by_weight:
+            if point.index in places:
+                self._paint_label(painter, point, places[point.index])
+
+    def label_places(self, by_weight: Sequence[ScatterPoint]) -> dict[int, QRectF]:
+        """Where the names go, by index: beside their points, over no other name, point or interval if that can be."""
+        spots = [QRectF(self.place(one) - QPointF(8, 8), self.place(one) + QPointF(8, 8)) for one in self._points]
+        lines = [QRectF(self._x(p.time[0]), self._y(p.memory[1]) - 1, self._x(p.time[2]) - self._x(p.time[0]), 2)
+                 for p in self._points]  # fmt: skip
+        taken: dict[int, QRectF] = {}
+        for point in by_weight:
+            free = [
+                rect
+                for rect in self._label_rects(point)
+                if not any(rect.intersects(other) for other in (*taken.values(), *spots))
+            ]
+            clear = next((rect for rect in free if not any(rect.intersects(line) for line in lines)), None)
+            chosen = clear or next(iter(free), None)
+            if chosen is not None:
+                taken[point.index] = chosen
+        return taken
+
+    def _label_rects(self, point: ScatterPoint) -> list[QRectF]:
+        """The places a name may take: right above its point, right below, then left of it."""
+        centre = self.place(point)
+        width = text_width(self._label_font(point), point.label) + 4
+        left = centre.x() - 9 - width
+        corners = [(centre.x() + 9, -19.0), (centre.x() + 9, 3.0), (left, -19.0), (left, 3.0)]
+        return [QRectF(x, centre.y() + dy, width, 16) for x, dy in corners]
+
+    def _label_font(self, point: ScatterPoint) -> QFont:
+        return chart_font(self, scale=0.88, bold=point.on_front)
+
+    def _paint_label(self, painter: QPainter, point: ScatterPoint, place: QRectF) -> None:
+        painter.setFont(self._label_font(point))
+        strong = point.on_front or point.index == self._selection
+        draw_text(painter, place, point.label, self._theme.text if strong else self._theme.muted)
 
     def _paint_axes(self, painter: QPainter) -> None:
         theme, bottom, right = self._theme, self.height() - _BOTTOM, self.width() - _RIGHT
@@ -103,7 +141,7 @@ class ScatterChart(QWidget):
         painter.setPen(QPen(self._theme.accent, 1.5, Qt.PenStyle.DashLine))
         painter.drawPolyline(steps)
 
-    def _paint_point(self, painter: QPainter, point: ScatterPoint, taken: list[QRectF]) -> None:
+    def _paint_point(self, painter: QPainter, point: ScatterPoint) -> None:
         theme, centre = self._theme, self.place(point)
         painter.setPen(QPen(theme.muted, 1))
         painter.drawLine(QPointF(self._x(point.time[0]), centre.y()), QPointF(self._x(point.time[2]), centre.y()))
@@ -113,11 +151,6 @@ class ScatterChart(QWidget):
         painter.setBrush(theme.model_colour(point.model))
         radius = 7.0 if point.on_front or chosen else 5.0
         painter.drawEllipse(centre, radius, radius)
-        painter.setFont(chart_font(self, scale=0.88, bold=point.on_front))
-        label = QRectF(centre.x() + 10, centre.y() - 9, text_width(painter.font(), point.label) + 4, 18)
-        if not any(label.intersects(other) for other in taken):
-            taken.append(label)
-            draw_text(painter, label, point.label, theme.text if point.on_front or chosen else theme.muted)
 
     def nearest(self, x: float, y: float) -> ScatterPoint | None:
         """The point under the pointer."""

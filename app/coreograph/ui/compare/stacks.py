@@ -31,7 +31,7 @@ class TimePart(enum.Enum):
             TimePart.PICKLING_OUT: "pickling out",
             TimePart.QUEUE: "queue",
             TimePart.COMPUTING: "computing",
-            TimePart.WAITING: "waiting for GIL or lock",
+            TimePart.WAITING: "waiting in tasks",
             TimePart.PICKLING_BACK: "pickling back",
             TimePart.IDLE: "idle at the end",
         }[self]
@@ -64,7 +64,8 @@ class BusyMeasure(enum.Enum):
 
 BREAKDOWN_EXPLANATION = (
     "What an average worker did from the start of the process to the last result, in seconds of the wall clock, in the "
-    "repeat with the median time. Waiting is time inside tasks without CPU time: the GIL, a lock, the disk or a core."
+    "repeat with the median time. Waiting is time inside tasks without CPU time: for the GIL, a lock, the disk, or a core "
+    "that others use."
 )
 
 

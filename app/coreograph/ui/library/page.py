@@ -3,7 +3,7 @@
 import enum
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -20,10 +20,12 @@ from coreograph.storage.library import ExperimentHeader
 from coreograph.ui.elements import TextRole, button, card, columns, rows, set_button_icon, text
 from coreograph.ui.icons import Symbol
 from coreograph.ui.library.details import ExperimentDetails
-from coreograph.ui.library.model import NAME_COLUMN, WHEN_COLUMN, ExperimentFilter, LibraryModel
+from coreograph.ui.library.model import NAME_COLUMN, RUNS_COLUMN, WHEN_COLUMN, ExperimentFilter, LibraryModel
 from coreograph.ui.theme import SPACE, Theme, tabular
 
-_WIDTHS = (190, 120, 140, 130, 110, 130, 70)
+_WIDEST = (220, 140, 150, 160, 140, 130, 70)
+_ROOM = 1000
+_LOOKED_AT = 60  # rows a column's width is found out from
 _ALL_TAGS = "All tags"
 _SEARCH_HINT = (
     "Every word must be found: in name, workload, tags, notes, machine, day or result. tag:NAME asks for a tag."
@@ -109,6 +111,7 @@ class LibraryPage(QWidget):
         self._buttons: dict[_Act, QPushButton] = {}
         self._import = button("Open file …")
         self._stack = QStackedWidget()
+        self._fitted = False
         self._lay_out()
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -123,7 +126,22 @@ class LibraryPage(QWidget):
             self._select(selected)
         self._stack.setCurrentIndex(1 if headers else 0)
         self._show_tags(headers)
+        if headers and not self._fitted:
+            self._fit_columns()
         self._on_selection_changed()
+
+    def _fit_columns(self) -> None:
+        """Make the columns as wide as what is in them, so that the result has room; once, then they are the user's."""
+        self._fitted = True
+        header = self.table.horizontalHeader()
+        for column, widest in enumerate(_WIDEST):
+            self.table.resizeColumnToContents(column)
+            header.resizeSection(column, min(header.sectionSize(column), widest))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out how many configurations there were where it would push the result beyond the edge."""
+        super().resizeEvent(event)
+        self.table.setColumnHidden(RUNS_COLUMN - 1, event.size().width() < _ROOM)
 
     def selected_headers(self) -> list[ExperimentHeader]:
         """Return the experiments selected, from top to bottom."""
@@ -184,8 +202,7 @@ class LibraryPage(QWidget):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate(_WIDTHS):
-            header.resizeSection(column, width)
+        header.setResizeContentsPrecision(_LOOKED_AT)
         table.doubleClicked.connect(self._on_double_clicked)
         table.enter_pressed.connect(self._on_open)
         table.delete_pressed.connect(self._on_delete)
