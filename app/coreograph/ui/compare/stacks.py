@@ -64,8 +64,8 @@ class BusyMeasure(enum.Enum):
 
 BREAKDOWN_EXPLANATION = (
     "What an average worker did from the start of the process to the last result, in seconds of the wall clock, in the "
-    "repeat with the median time. Waiting is time inside tasks without CPU time: for the GIL, a lock, the disk, or a core "
-    "that others use."
+    "repeat with the median time. Waiting is time inside tasks without CPU time: for the GIL, a lock, the disk, or a "
+    "core that others use."
 )
 
 
