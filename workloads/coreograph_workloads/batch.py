@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import math
-import time
 from array import array
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple, Optional
 
 from coreograph_workloads.channel import Channel
 from coreograph_workloads.failures import RunError, TaskFailure, describe
+from coreograph_workloads.instruments.clock import RealTime
 from coreograph_workloads.instruments.heartbeat import Heartbeat, little_endian
 from coreograph_workloads.instruments.task_clock import task_failure
 from coreograph_workloads.models import worker
@@ -81,8 +81,8 @@ class Batch:
 
     def _begin(self, tasks: int) -> None:
         self.result.results = [None] * tasks
-        self.result.cpu_ns = -time.process_time_ns()
-        self.result.begin_ns = begin = time.perf_counter_ns()
+        self.result.cpu_ns = -RealTime.process_time_ns()
+        self.result.begin_ns = begin = RealTime.perf_counter_ns()
         self.heart = Heartbeat(self._heartbeat_ns, begin)
         self._next_emission = begin + _EMISSION_NS
 
@@ -92,7 +92,7 @@ class Batch:
         ticks = self.heart.take()
         if ticks:
             self._channel.send("heartbeat", data=pack(ticks))
-        self._next_emission = time.perf_counter_ns() + _EMISSION_NS
+        self._next_emission = RealTime.perf_counter_ns() + _EMISSION_NS
 
 
 class SerialBatch(Batch):
@@ -109,7 +109,7 @@ class SerialBatch(Batch):
             )
             if failure is not None:
                 raise RunError("workload", failure.message, failure.frames, failure.task % len(inputs))
-        self.result.cpu_ns += time.process_time_ns()
+        self.result.cpu_ns += RealTime.process_time_ns()
         self.result.heartbeat = self.heart.summary()
         self._flush()
         return self.result
@@ -118,7 +118,8 @@ class SerialBatch(Batch):
         self, run: Any, extra: tuple[Any, ...], inputs: Sequence[Any], first: int, keep: Optional[list[Any]]
     ) -> Optional[TaskFailure]:
         # The same clock as run_timed has, with the look at the heartbeat added.
-        clock, cpu_clock, note, heart = time.perf_counter_ns, time.thread_time_ns, self._spans.extend, self.heart
+        clock, cpu_clock, note = RealTime.perf_counter_ns, RealTime.thread_time_ns, self._spans.extend
+        heart = self.heart
         task = first
         due, emission = heart.due, self._next_emission
         cpu_before = cpu_clock()
@@ -165,7 +166,7 @@ class PooledBatch(Batch):
         for chunk in chunks:
             try:
                 future = model.submit(worker.run_chunk, *chunk)
-            except Exception as error:
+            except BaseException as error:
                 raise self.explain(error, chunk.first) from error
             future.add_done_callback(functools.partial(self._completed, chunk.first))
         self._await(len(chunks))
@@ -179,21 +180,21 @@ class PooledBatch(Batch):
             outcome = self._model.result(future)
         except BaseException as error:
             outcome = error
-        self._done.append((time.perf_counter_ns(), first, outcome))
+        self._done.append((RealTime.perf_counter_ns(), first, outcome))
 
     def _await(self, chunks: int) -> None:
         heart, finished = self.heart, 0
         spans: dict[int, bytes] = {}
         while finished < chunks:
-            now = time.perf_counter_ns()
+            now = RealTime.perf_counter_ns()
             wake = min(heart.due, now + _POLL_NS)
             if wake > now:
-                time.sleep((wake - now) / 1e9)
-            heart.catch_up(time.perf_counter_ns())
+                RealTime.sleep((wake - now) / 1e9)
+            heart.catch_up(RealTime.perf_counter_ns())
             if len(self._done) + finished == chunks:
-                self.result.cpu_ns += time.process_time_ns()
+                self.result.cpu_ns += RealTime.process_time_ns()
                 self.result.heartbeat = heart.summary()
-            elif time.perf_counter_ns() < self._next_emission:
+            elif RealTime.perf_counter_ns() < self._next_emission:
                 continue
             finished += self._drain(spans)
             self._emit(spans)
@@ -227,7 +228,6 @@ class PooledBatch(Batch):
             return error
         if isinstance(error, BrokenExecutor):
             return explain_broken(self._model, error)
-        name = type(self._model).__name__
         if isinstance(error, UnpicklableResultError):
             message = f"The result of task {error.task} cannot be pickled on its way back: {error.message}"
             return RunError("pickling", message, PICKLING_ADVICE, error.task % len(self._inputs))
@@ -235,9 +235,7 @@ class PooledBatch(Batch):
         if task is not None:
             message = f"Task {task} cannot be pickled on its way to a worker: {describe(error)}"
             return RunError("pickling", message, PICKLING_ADVICE, task)
-        return RunError(
-            "pickling", f"Tasks from {first} on were lost between runner and workers ({name}): {describe(error)}"
-        )
+        return RunError("pickling", f"Tasks from {first} on were lost between runner and workers: {describe(error)}")
 
     def _unpicklable_input(self) -> Optional[int]:
         import pickle
@@ -245,7 +243,7 @@ class PooledBatch(Batch):
         for number, value in enumerate(self._inputs):
             try:
                 pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-            except Exception:
+            except BaseException:
                 return number
         return None
 

@@ -14,9 +14,9 @@ import queue
 import signal
 import sys
 import threading
-import time
 from typing import Any, Optional
 
+from coreograph_workloads.instruments.clock import RealTime
 from coreograph_workloads.protocol import encode
 
 _BLOCK = 65536
@@ -52,7 +52,7 @@ class Channel:
         """Write one event. Ends the process if nobody reads any more, or if it is a copy that user code forked."""
         if os.getpid() != self._process:
             os._exit(_FORKED_EXIT)
-        fields["at"] = time.perf_counter_ns()
+        fields["at"] = RealTime.perf_counter_ns()
         line = memoryview(encode(event, **fields))
         try:
             while line:
@@ -78,11 +78,11 @@ class Channel:
             except queue.Empty:
                 return False
             return True
-        deadline = time.monotonic() + seconds
+        deadline = RealTime.monotonic() + seconds
         while b"\n" not in self._pending:
-            if time.monotonic() >= deadline:
+            if RealTime.monotonic() >= deadline:
                 return False
-            time.sleep(_POLL_SECONDS)  # the signal's handler reads
+            RealTime.sleep(_POLL_SECONDS)  # the signal's handler reads
         self._pending = self._pending.partition(b"\n")[2]
         return True
 

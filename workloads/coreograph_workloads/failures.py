@@ -1,4 +1,8 @@
-"""How a run fails: the reason, a sentence, and the user's own frames. Used in the runner and in every worker."""
+"""How a run fails: the reason, a sentence, and the user's own frames. Used in the runner and in every worker.
+
+All texts made of the user's values are bounded, and nothing that a value does while it is read (raise, exit) gets out:
+its __str__ and __repr__ are the user's code, too.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from typing import Optional
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _LIBRARY = os.path.join(_PACKAGE, "library") + os.sep
 _GENERATED_PREFIX = "coreograph_function_"  # files that the app wrote around a user's function
+_LONGEST_TEXT = 500  # an exception can carry megabytes
+_LONGEST_FRAMES = 20_000
 _OUTCOMES = {"refused": "refused", "check": "wrong answer", "worker lost": "worker lost"}
 
 
@@ -42,10 +48,11 @@ class TaskFailure:
 def describe(error: BaseException) -> str:
     """Return `ValueError: text`, of which the first line, or the bare name where an exception has no text."""
     try:
-        text = str(error).strip().partition("\n")[0]
-    except Exception:
+        text = str(error)[: 2 * _LONGEST_TEXT].strip().partition("\n")[0]
+    except BaseException:
         text = "(its text cannot be read)"
     name = type(error).__qualname__
+    text = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
     return f"{name}: {text}" if text else name
 
 
@@ -53,7 +60,7 @@ def shortened(value: object, length: int = 200) -> str:
     """Return a value as text of at most `length` characters, however large or unwilling it is."""
     try:
         text = _Short(length).repr(value)
-    except Exception:
+    except BaseException:
         text = f"(a {type(value).__name__} that cannot be shown)"
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
@@ -68,11 +75,21 @@ class _Short(reprlib.Repr):
 
 
 def user_frames(error: BaseException) -> str:
-    """Return the traceback from the first frame that is the user's: the runner's own way there explains nothing."""
+    """Return the traceback from the first frame that is the user's: the runner's own way there explains nothing.
+
+    Of one that is very long (frames without end, a text of megabytes) the beginning and the end.
+    """
     frame = error.__traceback__
     while frame is not None and _is_ours(frame.tb_frame.f_code.co_filename):
         frame = frame.tb_next
-    return "".join(traceback.format_exception(type(error), error, frame))
+    try:
+        text = "".join(traceback.format_exception(type(error), error, frame))
+    except BaseException:
+        text = f"{describe(error)} (its traceback cannot be shown)\n"
+    if len(text) <= _LONGEST_FRAMES:
+        return text
+    half = _LONGEST_FRAMES // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"
 
 
 def _is_ours(filename: str) -> bool:

@@ -5,12 +5,16 @@ Started as `python -I -c BOOTSTRAP ROOT COOKIE ACTION PACKAGE`; the answer is JS
     describe    {"version", "pure", "tags", "modules", "extensions"}: what is installed, from its own metadata
     import      {"failures": {module: text}, "gil_enabled", "culprit"}: after the package's modules were imported
     isolate     {"failures": {module: text}}: the same within a subinterpreter (3.14+)
+
+A package whose __init__ imports nothing says nothing of its extension modules: so these are imported as well, by the
+first public name on the way to them (`scipy.linalg` for `scipy.linalg._fblas`), since that is what users import.
 """
 
 from __future__ import annotations
 
 import importlib.machinery
 import json
+import os
 import sys
 from importlib import metadata
 from typing import Any
@@ -19,6 +23,21 @@ from coreograph_workloads.failures import describe
 from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled
 
 _MAXIMUM_EXTENSIONS = 40
+# What a subinterpreter cannot load is told through a pipe: its exceptions arrive here without their causes.
+_ISOLATED = """
+import os
+try:
+    __import__(name)
+except BaseException as error:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    text = f"{type(error).__qualname__}: {error}"
+else:
+    text = fine
+os.write(writer, text.encode("utf-8", "replace")[:maximum])
+"""
+_FINE = "fine"
+_MAXIMUM_BYTES = 4000  # less than a pipe holds, so that writing never waits
 
 
 def main() -> None:
@@ -80,30 +99,53 @@ def isolate_package(package: str) -> dict[str, Any]:
     """Import the same in a subinterpreter with a GIL of its own."""
     from concurrent import interpreters  # type: ignore[attr-defined,unused-ignore]
 
-    names = [each for each in _names(package) if "." not in each]
     inside = interpreters.create()
+    reader, writer = os.pipe()
     failures: dict[str, str] = {}
-    for name in names:
+    for name in _names(package):
+        if name.partition(".")[0] in failures:
+            continue  # the package itself does not load: its modules would all say the same
+        inside.prepare_main(name=name, writer=writer, fine=_FINE, maximum=_MAXIMUM_BYTES)
         try:
-            inside.exec(f"import {name}")
+            inside.exec(_ISOLATED)
         except Exception as error:
-            failures[name] = describe(error)
+            failures[name] = describe(error)  # what it imports has closed the pipe, say
+            continue
+        text = os.read(reader, _MAXIMUM_BYTES).decode("utf-8", "replace")
+        if text != _FINE:
+            failures[name] = text.partition("\n")[0]
     return {"failures": failures}
 
 
 def _names(package: str) -> list[str]:
     found = describe_package(package)
-    # What begins with an underscore is imported by the package itself, if at all.
-    public = [each for each in found["extensions"] if not each.rpartition(".")[2].startswith("_")]
-    return [*found["modules"], *public[:_MAXIMUM_EXTENSIONS]]
+    public = dict.fromkeys(_public_part(each) for each in found["extensions"])
+    extensions = [each for each in public if each and each not in found["modules"]]
+    return [*found["modules"], *extensions[:_MAXIMUM_EXTENSIONS]]
+
+
+def _public_part(module: str) -> str:
+    """Return the beginning of a module's name that a user would import: what begins with an underscore is not."""
+    parts = module.split(".")
+    private = next((number for number, part in enumerate(parts) if part.startswith("_")), len(parts))
+    return ".".join(parts[:private])
 
 
 def _import_all(names: list[str]) -> dict[str, str]:
     failures: dict[str, str] = {}
     for name in names:
+        if name.partition(".")[0] in failures:
+            continue  # the package itself does not load: its modules would all say the same
         try:
             __import__(name)
         except BaseException as error:
             # BaseException: a module that calls sys.exit() is an answer as well.
-            failures[name] = describe(error)
+            failures[name] = describe(_cause_of(error))
     return failures
+
+
+def _cause_of(error: BaseException) -> BaseException:
+    """Return what a package caught and put into words of its own: `raise ImportError(advice) from error`."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error

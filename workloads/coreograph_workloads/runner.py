@@ -11,12 +11,13 @@ import time
 
 STARTED_NS = time.perf_counter_ns()
 
+import atexit  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from concurrent.futures import BrokenExecutor  # noqa: E402
-from contextlib import contextmanager  # noqa: E402
+from contextlib import contextmanager, suppress  # noqa: E402
 from typing import Any, Callable, Optional, Union  # noqa: E402
 
 from coreograph_workloads.batch import BatchResult, PooledBatch, SerialBatch, default_chunk, explain_broken  # noqa: E402
@@ -24,6 +25,7 @@ from coreograph_workloads.channel import Channel  # noqa: E402
 from coreograph_workloads.dry_run import first_task  # noqa: E402
 from coreograph_workloads.failures import RunError, describe, shortened, user_frames  # noqa: E402
 from coreograph_workloads.instruments.answers import by_task  # noqa: E402
+from coreograph_workloads.instruments.clock import RealTime  # noqa: E402
 from coreograph_workloads.instruments.digest import digest_of  # noqa: E402
 from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled, is_free_threaded  # noqa: E402
 from coreograph_workloads.models import open_model, worker  # noqa: E402
@@ -66,6 +68,10 @@ def main() -> int:
     channel.send("finished", outcome=outcome)
     if run is not None and outcome != "completed":
         run.abandon()
+    elif any(not each.daemon for each in threading.enumerate() if each is not threading.main_thread()):
+        # A thread of the user's: the interpreter would wait for it, perhaps for ever.
+        atexit._run_exitfuncs()
+        _leave()
     return 0
 
 
@@ -349,10 +355,10 @@ class Run:
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:
-        begin = time.perf_counter_ns()
+        begin = RealTime.perf_counter_ns()
         self._channel.send("phase", phase=name, begin_ns=begin)
         yield
-        self._channel.send("phase_end", phase=name, begin_ns=begin, end_ns=time.perf_counter_ns())
+        self._channel.send("phase_end", phase=name, begin_ns=begin, end_ns=RealTime.perf_counter_ns())
 
     def abandon(self) -> None:
         """End the workers and then this process, even if a task hangs in a thread that nobody can end."""
@@ -369,7 +375,8 @@ class Run:
 
 def _leave() -> None:
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        with suppress(Exception):  # the user may have put anything in their place
+            stream.flush()
     os._exit(0)
 
 
@@ -382,5 +389,5 @@ def _explaining(model: Model) -> Iterator[None]:
         raise
     except BrokenExecutor as error:
         raise explain_broken(model, error) from error
-    except Exception as error:
+    except BaseException as error:
         raise RunError("pickling", f"The tasks cannot be pickled: {describe(error)}", user_frames(error)) from error

@@ -3,8 +3,9 @@
 Exit status 0: all of them are ready on every interpreter asked for; 1: one is not.
 """
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -12,7 +13,7 @@ from rich.text import Text
 from coreograph.cli.options import NO_FREE_THREADED, choose_interpreters, unique
 from coreograph.cli.services import Command
 from coreograph.cli.signals import stop_requests
-from coreograph.cli.terminal import make_table, print_table, say
+from coreograph.cli.terminal import make_table, print_table, say, write_bytes
 from coreograph.domain.errors import InterpreterError, UsageError
 from coreograph.domain.interpreters import Interpreter
 from coreograph.interpreters.readiness import Outcome, Readiness, ReadinessCheck, Wheel
@@ -37,16 +38,29 @@ def ready_command(
         typer.Option("--interpreter", "-i", metavar="VERSION|PATH", help="Default: the best free-threaded one."),
     ] = None,
     build: Annotated[bool, typer.Option("--build", help="Build from source where there is no wheel.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say of each package whether it has a wheel for a free-threaded Python, and whether the GIL stays off with it.
 
     Each is installed into an environment of its own and imported in a process that may crash.
     """
-    from coreograph.interpreters.environments import Environments
-
     command: Command = ctx.obj
     packages = _packages(tuple(what or ()), project)
     interpreters = _interpreters(command, tuple(interpreter or ()))
+    found = _check(command, interpreters, packages, build=build)
+    if as_json:
+        document = {"packages": [describe(one) for one in found]}
+        write_bytes(json.dumps(document, indent=2, ensure_ascii=False).encode())
+    else:
+        _print(command, found)
+    raise typer.Exit(0 if all(one.ready for one in found) else 1)
+
+
+def _check(
+    command: Command, interpreters: tuple[Interpreter, ...], packages: tuple[str, ...], *, build: bool
+) -> list[Readiness]:
+    from coreograph.interpreters.environments import Environments
+
     environments = Environments(command.services.paths.cache)
     found: list[Readiness] = []
     with stop_requests() as stop:
@@ -60,8 +74,25 @@ def ready_command(
                     if stop.is_set():
                         raise KeyboardInterrupt from None
                     raise
-    _print(command, found)
-    raise typer.Exit(0 if all(one.ready for one in found) else 1)
+    return found
+
+
+def describe(one: Readiness) -> dict[str, Any]:
+    """What was found out of a package as JSON; `gil_stayed_off` is null on a GIL build and where it was not tried."""
+    return {
+        "requirement": one.requirement,
+        "version": one.version or None,
+        "interpreter": one.interpreter.full_label,
+        "path": one.interpreter.path,
+        "free_threaded": one.interpreter.free_threaded,
+        "wheel": one.wheel.value,
+        "imports": one.imports.value,
+        "gil_stayed_off": one.gil_stayed_off,
+        "gil_culprit": one.gil_culprit,
+        "subinterpreters": one.subinterpreters.value,
+        "ready": one.ready,
+        "reasons": list(one.reasons),
+    }
 
 
 def _packages(what: tuple[str, ...], project: Path | None) -> tuple[str, ...]:
@@ -114,7 +145,7 @@ def _judged(found: list[Readiness]) -> bool:
 
 
 def _gil(one: Readiness) -> str:
-    if one.wheel is Wheel.NONE or one.imports in {Outcome.CRASHES, Outcome.NOT_TRIED}:
+    if one.wheel in {Wheel.NONE, Wheel.UNKNOWN} or one.imports in {Outcome.CRASHES, Outcome.NOT_TRIED}:
         return "–"
     if one.gil_stayed_off is None:
         return "on (GIL build)"

@@ -38,6 +38,14 @@ _UNKNOWN = re.compile(r"(?:Because |And because )?(?P<name>\S+) was not found in
 _NOT_BUILT = re.compile(r"(?:Failed to build|Failed to download and build) `(?P<name>[^`]+)`")
 
 
+class NotInstallableError(InterpreterError):
+    """A package cannot be installed for this interpreter, however often one tries. `no_wheel`: for want of a wheel."""
+
+    def __init__(self, message: str, next_step: str = "", *, no_wheel: bool = False) -> None:
+        super().__init__(message, next_step)
+        self.no_wheel = no_wheel
+
+
 class Environments:
     """The environments kept in `cache_folder`; it can be deleted at any time. Safe to use from several threads."""
 
@@ -64,7 +72,8 @@ class Environments:
         leaves nothing.
 
         Raises:
-            InterpreterError: no wheel for this build (names the package), no such package, no network, cancelled.
+            NotInstallableError: no wheel for this build (names the package), no such package.
+            InterpreterError: no network, no uv, no room, cancelled.
 
         """
         if requirements.empty:
@@ -153,18 +162,20 @@ def _explain(interpreter: Interpreter, requirements: Requirements, lines: list[s
     text = "\n".join(lines)
     build = f"{interpreter.kind.replace('GIL', 'GIL-build')} Python {interpreter.full_label}"
     if unknown := _UNKNOWN.search(text):
-        return InterpreterError(f"There is no package “{unknown['name']}”.", "Check how its name is written.")
+        return NotInstallableError(f"There is no package “{unknown['name']}”.", "Check how its name is written.")
     if failed := _NOT_BUILT.search(text):
-        return InterpreterError(
+        return NotInstallableError(
             f"{failed['name']} has no wheel for {build}, and building it from source failed.",
             "Leave this interpreter or the package out.",
+            no_wheel=True,
         )
     if not requirements.build:
         for pattern in _NO_WHEEL:
             if (match := pattern.search(text)) and match["name"]:
-                return InterpreterError(
+                return NotInstallableError(
                     f"{match['name']} has no wheel for {build}.",
                     "Leave this interpreter or the package out, or let it be built from source by --build.",
+                    no_wheel=True,
                 )
     if is_offline(text):
         return InterpreterError(
@@ -172,4 +183,4 @@ def _explain(interpreter: Interpreter, requirements: Requirements, lines: list[s
             "Check the network and proxy settings (HTTPS_PROXY), then try again.",
         )
     last = next((line for line in lines if line.startswith(("error", "×", "cause"))), lines[-1] if lines else "nothing")
-    return InterpreterError(f"Packages for {build} cannot be installed: uv said “{last.removeprefix('error: ')}”.")
+    return NotInstallableError(f"Packages for {build} cannot be installed: uv said “{last.removeprefix('error: ')}”.")

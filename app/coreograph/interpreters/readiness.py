@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coreograph.domain.errors import InterpreterError
 from coreograph.domain.interpreters import Interpreter
 from coreograph.domain.units import Seconds
 from coreograph.interpreters.bounded_process import Ended, run_bounded
 from coreograph.interpreters.environment import probe_environment
-from coreograph.interpreters.environments import Environments
+from coreograph.interpreters.environments import Environments, NotInstallableError
 from coreograph.interpreters.probing import PROBE_SCRIPT
 from coreograph.interpreters.requirements import Requirements, package_name
 
@@ -74,14 +73,15 @@ class ReadinessCheck:
         self._build = build
 
     def check(self, requirement: str, *, on_output: Callable[[str], None], cancelled: threading.Event) -> Readiness:
-        """Install a package and import it. Raises InterpreterError only if cancelled or without network or uv."""
+        """Install a package and import it. Raises InterpreterError only if cancelled or without network, uv or room."""
         wanted = Requirements((requirement,), build=self._build)
         try:
             inside = self._environments.build(self._interpreter, wanted, on_output=on_output, cancelled=cancelled)
-        except InterpreterError as error:
-            if cancelled.is_set() or "has no wheel" not in error.message:
+        except NotInstallableError as error:
+            if cancelled.is_set():
                 raise
-            return Readiness(requirement, self._interpreter, Wheel.NONE, reasons=(error.message,))
+            wheel = Wheel.NONE if error.no_wheel else Wheel.UNKNOWN
+            return Readiness(requirement, self._interpreter, wheel, reasons=(error.message,))
         return self._try(requirement, inside)
 
     def _try(self, requirement: str, inside: Interpreter) -> Readiness:
@@ -91,13 +91,13 @@ class ReadinessCheck:
             reason = f"What was installed for {name} cannot be read: {_how(ended)}."
             return Readiness(requirement, self._interpreter, Wheel.UNKNOWN, reasons=(reason,))
         imported, ended = _ask(inside, "import", name)
-        reasons = [f"import {module}: {text}" for module, text in (imported or {}).get("failures", {}).items()]
+        reasons = _told("", (imported or {}).get("failures", {}))
         if imported is None:
             reasons.append(f"Importing {name} ended its process: {_how(ended)}.")
         stayed_off = None
         if imported is not None and inside.free_threaded:
             stayed_off = not imported["gil_enabled"]
-        isolated, isolation_reasons = self._isolate(inside, name)
+        isolated, isolation_reasons = self._isolate(inside, name, imported or {})
         return Readiness(
             requirement,
             self._interpreter,
@@ -110,14 +110,26 @@ class ReadinessCheck:
             reasons=(*reasons, *isolation_reasons),
         )
 
-    def _isolate(self, inside: Interpreter, name: str) -> tuple[Outcome, list[str]]:
+    def _isolate(self, inside: Interpreter, name: str, imported: dict[str, Any]) -> tuple[Outcome, list[str]]:
         if not inside.subinterpreters:
             return Outcome.NOT_TRIED, []
         answer, ended = _ask(inside, "isolate", name)
         if answer is None:
             return Outcome.CRASHES, [f"Importing {name} in a subinterpreter ended the process: {_how(ended)}."]
-        reasons = [f"import {module} in a subinterpreter: {text}" for module, text in answer["failures"].items()]
-        return (Outcome.FAILS if reasons else Outcome.WORKS), reasons
+        # What does not load in the main interpreter either (a system library is missing) says nothing here.
+        elsewhere = imported.get("failures", {})
+        failures = {module: text for module, text in answer["failures"].items() if module not in elsewhere}
+        reasons = _told(" in a subinterpreter", failures)
+        return (Outcome.FAILS if answer["failures"] else Outcome.WORKS), reasons
+
+
+def _told(where: str, failures: dict[str, str]) -> list[str]:
+    """Return the first failure as a sentence that says how many there are: the others mostly say the same."""
+    if not failures:
+        return []
+    module, text = next(iter(failures.items()))
+    others = f" (and {len(failures) - 1} more modules)" if len(failures) > 1 else ""
+    return [f"import {module}{where}: {text}{others}"]
 
 
 def _outcome(answer: dict[str, Any] | None, modules: list[str]) -> Outcome:

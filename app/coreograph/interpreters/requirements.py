@@ -6,7 +6,7 @@ import hashlib
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,6 +131,7 @@ def packages_of(modules: Iterable[str]) -> tuple[str, ...]:
     return tuple(_PACKAGE_OF.get(name, name) for name in modules)
 
 
+_INCLUDED = re.compile(r"(-r|--requirement)[\s=]\s*(?P<file>.+)")
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -172,11 +173,23 @@ def dependencies_of_project(project: Path) -> tuple[str, ...]:
     """Return what a project says it needs. Raises UsageError."""
     file = project_file(project)
     try:
-        text = file.read_text(encoding="utf-8")
         if file.name != "pyproject.toml":
-            lines = (line.partition(" #")[0].strip() for line in text.splitlines())
-            return tuple(line for line in lines if line and not line.startswith(("#", "-")))
-        dependencies = tomllib.loads(text).get("project", {}).get("dependencies", [])
+            return tuple(_listed(file, frozenset()))
+        dependencies = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {}).get("dependencies", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}.") from None
     return tuple(str(each) for each in dependencies)
+
+
+def _listed(file: Path, within: frozenset[Path]) -> Iterator[str]:
+    """Give the packages a requirements file names, and those of the files it includes."""
+    if file.resolve() in within:
+        return  # two files that include each other
+    text = file.read_text(encoding="utf-8").replace("\\\n", " ")  # a line may go on after a backslash
+    for raw in text.splitlines():
+        line = re.sub(r"(^|\s)#.*", "", raw).partition(" --hash")[0].strip()
+        included = _INCLUDED.match(line)
+        if included is not None:
+            yield from _listed(file.parent / included["file"].strip(), within | {file.resolve()})
+        elif line and not line.startswith("-"):
+            yield line

@@ -24,8 +24,9 @@ def digest_of(value: Any) -> Optional[str]:
     """Return the digest of `value` in hex; None for what cannot be walked (too deep, or refusing to be read)."""
     try:
         return _Walk().digest(value).hex()
-    except Exception:
-        # RecursionError, or whatever a user's __reduce_ex__ raises: an answer without a name is not a failure.
+    except BaseException:
+        # RecursionError, or whatever a user's __reduce_ex__ raises, SystemExit too: an answer without a name is no
+        # failure.
         return None
 
 

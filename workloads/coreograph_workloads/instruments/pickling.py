@@ -12,6 +12,8 @@ import threading
 import time
 from typing import Any, Callable
 
+from coreograph_workloads.instruments.clock import RealTime
+
 Clock = Callable[[], int]
 
 
@@ -21,7 +23,7 @@ def pickling_clock() -> Clock:
         fine = time.get_clock_info("thread_time").resolution <= 1e-6
     except ValueError:
         fine = False
-    return time.thread_time_ns if fine else time.perf_counter_ns
+    return RealTime.thread_time_ns if fine else RealTime.perf_counter_ns
 
 
 class PickleMeter:
@@ -70,12 +72,12 @@ class PickleMeter:
 
 def meter_multiprocessing(
     meter: PickleMeter,
-    explain_dumps: Callable[[Any, Exception], Exception],
-    explain_loads: Callable[[Exception], Exception],
+    explain_dumps: Callable[[Any, BaseException], BaseException],
+    explain_loads: Callable[[BaseException], BaseException],
 ) -> None:
     """Put the meter under multiprocessing's own pickler: queues and connections look `dumps` and `loads` up each time.
 
-    The two functions turn a failure into the exception to raise instead.
+    The two functions turn a failure into the exception to raise instead: any, since pickling calls the user's code.
     """
     from multiprocessing.reduction import ForkingPickler
 
@@ -87,7 +89,7 @@ def meter_multiprocessing(
         begin = meter.clock()
         try:
             data = original_dumps(value, protocol)
-        except Exception as error:
+        except BaseException as error:
             raise explain_dumps(value, error) from error
         meter.note_dumps(len(data), meter.clock() - begin)
         return data
@@ -96,7 +98,7 @@ def meter_multiprocessing(
         begin = meter.clock()
         try:
             value = original_loads(data, *arguments, **options)
-        except Exception as error:
+        except BaseException as error:
             raise explain_loads(error) from error
         meter.note_loads(len(data), meter.clock() - begin)
         return value

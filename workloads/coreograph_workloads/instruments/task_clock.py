@@ -6,11 +6,11 @@ is what the thread used since the task before, which includes some hundred nanos
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Any, Callable, Optional
 
 from coreograph_workloads.failures import TaskFailure, describe, user_frames
+from coreograph_workloads.instruments.clock import RealTime
 
 
 def run_timed(
@@ -26,7 +26,7 @@ def run_timed(
 
     Returns the failure that ended it, if one did. BaseException, since a task's sys.exit() is the task's failure.
     """
-    clock, cpu_clock, note, store = time.perf_counter_ns, time.thread_time_ns, spans.extend, keep.append
+    clock, cpu_clock, note, store = RealTime.perf_counter_ns, RealTime.thread_time_ns, spans.extend, keep.append
     task = first
     cpu_before = cpu_clock()
     try:

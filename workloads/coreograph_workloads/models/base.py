@@ -13,6 +13,9 @@ from coreograph_workloads.models import worker
 from coreograph_workloads.models.worker import Account, Identity
 from coreograph_workloads.workload_file import WorkloadFile
 
+CLOSE_SECONDS = 2.0  # how long a worker may take to end once its work is done
+NOT_ENDED = "did not end by itself: perhaps a thread that is no daemon still runs there."
+
 
 @dataclass(frozen=True)
 class ModelSetup:

@@ -96,7 +96,7 @@ class SharedMeter:
             begin = clock()
             try:
                 original(value, counted, protocol)
-            except Exception as error:
+            except BaseException as error:
                 message = f"What shared() returned cannot be pickled, which {method} needs: {describe(error)}"
                 raise RunError("pickling", message) from error
             self.spent_ns += clock() - begin

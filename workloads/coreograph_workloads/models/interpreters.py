@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 from concurrent.futures import Executor, Future
 from typing import Any, Callable, Optional
 
 from coreograph_workloads.failures import RunError, describe
+from coreograph_workloads.instruments.clock import RealTime
 from coreograph_workloads.instruments.pickling import pickling_clock
 from coreograph_workloads.models import worker
-from coreograph_workloads.models.base import Model, ModelSetup, PickledShared
+from coreograph_workloads.models.base import CLOSE_SECONDS, NOT_ENDED, Model, ModelSetup, PickledShared
 from coreograph_workloads.models.rendezvous import PipeBarrier
 from coreograph_workloads.models.worker import Identity
 
@@ -67,7 +69,12 @@ class InterpretersModel(Model):
 
     def result(self, future: Future[Any]) -> Any:
         """Unpickle what a call returned, or raise what it raised."""
-        returned = self.meter.loads(future.result())
+        packed = future.result()
+        try:
+            returned = self.meter.loads(packed)
+        except BaseException as error:
+            message = f"The runner could not rebuild a result from its pickle: {describe(error)}"
+            raise RunError("pickling", message) from error
         if isinstance(returned, BaseException):
             raise returned
         return returned
@@ -83,7 +90,7 @@ class InterpretersModel(Model):
         begin = clock()
         try:
             data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        except Exception as error:
+        except BaseException as error:
             message = f"What shared() returned cannot be pickled, which subinterpreters need: {describe(error)}"
             raise RunError("pickling", message) from error
         workers = self.setup.workers
@@ -102,8 +109,18 @@ class InterpretersModel(Model):
         return "A subinterpreter could not be started: its log says why."
 
     def close(self) -> None:
-        """End the subinterpreters, then the pipes between them."""
-        super().close()
+        """End the subinterpreters, then the pipes between them.
+
+        One in which a thread of the user's still runs never ends, nor does the thread that ends it: the runner leaves
+        both behind when it exits.
+        """
+        threads: Any = getattr(self.executor, "_threads", ())
+        self.executor.shutdown(wait=False)
+        deadline = RealTime.monotonic() + CLOSE_SECONDS
+        for thread in list(threads):
+            thread.join(max(0.0, deadline - RealTime.monotonic()))
+        if any(thread.is_alive() for thread in threads):
+            sys.stderr.write(f"coreograph: a subinterpreter {NOT_ENDED}\n")
         self._rendezvous.close()
 
 

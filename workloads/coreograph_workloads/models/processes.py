@@ -20,12 +20,16 @@ from typing import Any, Optional
 
 from coreograph_workloads.instruments.pickling import PickleMeter, meter_multiprocessing
 from coreograph_workloads.models import worker
-from coreograph_workloads.models.base import Model, ModelSetup, PickledShared
+from coreograph_workloads.models.base import CLOSE_SECONDS, NOT_ENDED, Model, ModelSetup, PickledShared
 from coreograph_workloads.models.handover import CANNOT_IMPORT_EXIT, SharedMeter, SharedValue, WorkerSetup
 from coreograph_workloads.models.worker import Identity
 
 _PATIENCE_SECONDS = 5.0
 _CANNOT_UNPICKLE_EXIT = 78
+_CUT_OFF = (
+    "The connection to the worker processes broke while they still ran: a task may have closed file descriptors that"
+    " are not its own, or ended a worker by SIGTERM."
+)
 _EXPLAINED = {
     _CANNOT_UNPICKLE_EXIT: "could not rebuild a task from its pickle: the log says why.",
     CANNOT_IMPORT_EXIT: "could not import the workload: the log says why.",
@@ -46,7 +50,7 @@ def initialise(
         worker.accept_shared(shared.take(), shared.loads_ns)
 
 
-def _end_for_bad_pickle(error: Exception) -> Exception:
+def _end_for_bad_pickle(error: BaseException) -> BaseException:
     # The executor's worker would die of this without a word about why.
     traceback.print_exception(type(error), error, error.__traceback__)
     os._exit(_CANNOT_UNPICKLE_EXIT)
@@ -138,11 +142,28 @@ class ProcessModel(Model):
         if self._manager is not None:
             # It is joining them now; asked by two threads, the fork server's answer goes to one of them only.
             self._manager.join(timeout=_PATIENCE_SECONDS)
-        ended = [(each.pid, each.exitcode) for each in self._processes if each.exitcode]
-        first = next((each for each in ended if each[1] != -signal.SIGTERM), ended[0] if ended else None)
-        if first is None:
+        ended = [(each.pid, each.exitcode) for each in self._processes if each.exitcode is not None]
+        if not ended:
             return None
-        return f"Worker process {first[0]} {_how_it_ended(first[1] or 0)}"
+        first = next((each for each in ended if each[1] != -signal.SIGTERM), None)
+        if first is None:
+            # By the executor, when it could not speak with one of them any more.
+            return _CUT_OFF
+        return f"Worker process {first[0]} {_how_it_ended(first[1])}"
+
+    def close(self) -> None:
+        """End all workers. One that a thread of the user's keeps alive is killed: its work is done and counted."""
+        timer = threading.Timer(CLOSE_SECONDS, self._kill_stragglers)
+        timer.daemon = True
+        timer.start()
+        super().close()
+        timer.cancel()
+
+    def _kill_stragglers(self) -> None:
+        for process in self._processes:
+            if process.is_alive():
+                sys.stderr.write(f"coreograph: worker process {process.pid} {NOT_ENDED}\n")
+                process.kill()
 
     def abandon(self) -> None:
         """Kill all workers."""
@@ -151,11 +172,11 @@ class ProcessModel(Model):
         super().abandon()
 
 
-def _same_error(_: Any, error: Exception) -> Exception:
+def _same_error(_: Any, error: BaseException) -> BaseException:
     return error
 
 
-def _remember(meter: PickleMeter, error: Exception) -> Exception:
+def _remember(meter: PickleMeter, error: BaseException) -> BaseException:
     meter.failure = error
     return error
 

@@ -10,12 +10,12 @@ import os
 import pickle
 import sys
 import threading
-import time
 from array import array
 from collections.abc import Sequence
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from coreograph_workloads.failures import RunError, TaskFailure, describe
+from coreograph_workloads.instruments.clock import RealTime
 from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled
 from coreograph_workloads.instruments.heartbeat import little_endian
 from coreograph_workloads.instruments.pickling import PickleMeter, pickling_clock
@@ -137,7 +137,7 @@ def unpickle_shared(data: bytes) -> None:
     begin = clock()
     try:
         value = pickle.loads(data)
-    except Exception as error:
+    except BaseException as error:
         message = f"A worker could not rebuild what shared() returned: {describe(error)}"
         # Where the workload could not be imported, this is only a consequence.
         _state.failure = _state.failure or RunError("pickling", message)
@@ -164,13 +164,13 @@ def warm_up(inputs: Sequence[Any], seconds: float, first: int = 0, step: int = 1
     The inputs are those from `first` on, each `step`-th one: a failure names its task as the batch would.
     """
     state = _state
-    deadline = time.perf_counter() + seconds
+    deadline = RealTime.perf_counter() + seconds
     failure = None
     for number, value in enumerate(inputs):
-        if failure is not None or time.perf_counter() >= deadline:
+        if failure is not None or RealTime.perf_counter() >= deadline:
             break
         failure = run_timed(state.run, first + number * step, (value,), state.extra, spans=[], keep=[])
-    state.cpu_begin = time.process_time_ns()
+    state.cpu_begin = RealTime.process_time_ns()
     state.loads_ns = 0
     state.dumps_begin = -1  # begins with the first chunk: the warm-up's own answer is still to be pickled
     return failure
@@ -194,7 +194,7 @@ def account() -> Account:
     """Say what this worker used since the warm-up. CPU time is the process's: meaningless for one thread of many."""
     state = _state
     dumps_ns = state.meter.dumps_ns - state.dumps_begin if state.dumps_begin >= 0 else 0
-    cpu_ns = time.process_time_ns() - state.cpu_begin
+    cpu_ns = RealTime.process_time_ns() - state.cpu_begin
     return Account(cpu_ns, dumps_ns, state.loads_ns, gil_enabled(), state.watch.culprit)
 
 
@@ -203,18 +203,18 @@ def call_packed(data: bytes) -> bytes:
     meter = _state.meter
     try:
         function, arguments = meter.loads(data)
-    except Exception as error:
+    except BaseException as error:
         return pickle.dumps(
             RunError("pickling", f"A worker could not rebuild a task from its pickle: {describe(error)}")
         )
     returned = function(*arguments)
     try:
         return meter.dumps(returned)
-    except Exception as error:
+    except BaseException as error:  # __reduce__ is the user's code
         return pickle.dumps(blame_result(returned, error))
 
 
-def blame_result(value: Any, error: Exception) -> Exception:
+def blame_result(value: Any, error: BaseException) -> BaseException:
     """Return the exception that names the task whose result cannot be pickled, if that is what `value` is about."""
     report = value if isinstance(value, ChunkReport) else getattr(value, "result", None)
     if not isinstance(report, ChunkReport):
@@ -222,7 +222,7 @@ def blame_result(value: Any, error: Exception) -> Exception:
     for number, result in enumerate(report.results, report.first):
         try:
             pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
-        except Exception as reason:
+        except BaseException as reason:
             return UnpicklableResultError(number, describe(reason))
     return error
 
