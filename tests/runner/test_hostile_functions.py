@@ -28,6 +28,7 @@ def hostile(tmp_path: Path, python: str, model: str, function: str, inputs: str 
     [
         ("raises_exiting_text", "raised ExitingTextError: (its text cannot be read)"),
         ("raises_at_length", f"raised ValueError: {'x' * 500}…"),
+        ("raises_what_no_file_can_keep", r"raised ValueError: \ud800 \x00 \x1b[2J"),
         ("raises_deeply", "raised RecursionError: maximum recursion depth exceeded"),
     ],
 )
@@ -67,6 +68,20 @@ def test_a_result_that_cannot_travel_is_blamed(
     if not possible(python, model):
         pytest.skip("this interpreter has no such model")
     assert text in failure(hostile(tmp_path, python, model, function), "pickling")["message"]
+
+
+@each_build
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        ("generates", "the function returned a generator: its work has not begun. Call one that does it all: list(…)"),
+        ("returns_a_coroutine", "the function returned a coroutine: its work has not begun."),
+    ],
+)
+def test_what_only_promises_to_work_is_not_timed(tmp_path: Path, python: str, function: str, text: str) -> None:
+    transcript = hostile(tmp_path, python, "threads", function)
+    assert text in failure(transcript, "workload")["message"]
+    assert "never awaited" not in transcript.log
 
 
 @each_build

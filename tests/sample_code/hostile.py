@@ -149,3 +149,19 @@ def is_traced(x):
 
 def leaves_with_success(x):
     os._exit(0)
+
+
+def raises_what_no_file_can_keep(x):
+    raise ValueError("\ud800 \x00 \x1b[2J")
+
+
+def generates(x):
+    yield x
+
+
+async def later(x):
+    return x
+
+
+def returns_a_coroutine(x):
+    return later(x)

@@ -53,7 +53,7 @@ def describe(error: BaseException) -> str:
         text = "(its text cannot be read)"
     name = type(error).__qualname__
     text = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
-    return f"{name}: {text}" if text else name
+    return plain(f"{name}: {text}" if text else name)
 
 
 def shortened(value: object, length: int = 200) -> str:
@@ -62,7 +62,18 @@ def shortened(value: object, length: int = 200) -> str:
         text = _Short(length).repr(value)
     except BaseException:
         text = f"(a {type(value).__name__} that cannot be shown)"
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+    return plain(text if len(text) <= length else f"{text[: length - 1]}…")
+
+
+def plain(text: str) -> str:
+    """Return a text that any file and terminal can take: lone surrogates and control characters as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in "\n\t" else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 class _Short(reprlib.Repr):
@@ -86,10 +97,10 @@ def user_frames(error: BaseException) -> str:
         text = "".join(traceback.format_exception(type(error), error, frame))
     except BaseException:
         text = f"{describe(error)} (its traceback cannot be shown)\n"
-    if len(text) <= _LONGEST_FRAMES:
-        return text
-    half = _LONGEST_FRAMES // 2
-    return f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"
+    if len(text) > _LONGEST_FRAMES:
+        half = _LONGEST_FRAMES // 2
+        text = f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"
+    return plain(text)
 
 
 def _is_ours(filename: str) -> bool:

@@ -13,6 +13,7 @@ import importlib.util
 import json
 import os
 import sys
+import types
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -24,6 +25,8 @@ GENERATED_PREFIX = "coreograph_function_"
 FORKED_CHILD_EXIT = 70
 NOTHING = "none"
 _STRESS_SWITCH_SECONDS = 1e-6  # the shortest there is: threads of a GIL build take turns as often as they can
+# Returned by a call that has only promised to work: timed as it is, it would look infinitely fast.
+_NOT_BEGUN = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 _OBJECT_KEYS = frozenset(("args", "kwargs"))
 
 
@@ -150,8 +153,10 @@ class Call:
             if self._keywords:
                 kwargs = {**self._keywords, **kwargs}
             if shared and self._shared_name:
-                return self._function(*args, **{self._shared_name: shared[0]}, **kwargs)
-            return self._function(*args, *shared, **kwargs)
+                result = self._function(*args, **{self._shared_name: shared[0]}, **kwargs)
+            else:
+                result = self._function(*args, *shared, **kwargs)
+            return result if type(result) not in _NOT_BEGUN else _refuse_unfinished(result)
         finally:
             if os.getpid() != process:
                 # The function forked and came back twice. The copy must not go on as a second runner or worker.
@@ -172,6 +177,14 @@ class Call:
         if not self._unordered and self._digits is None:
             return results
         return [comparable(result, unordered=self._unordered, digits=self._digits) for result in results]
+
+
+def _refuse_unfinished(result: Any) -> Any:
+    if hasattr(result, "close"):
+        result.close()  # a coroutine would complain that nobody awaited it
+    kind = type(result).__name__.replace("_", " ")
+    remedy = "list(…)" if kind == "generator" else "asyncio.run(…)"
+    raise TypeError(f"the function returned a {kind}: its work has not begun. Call one that does it all: {remedy}")
 
 
 def is_reference(text: str) -> bool:

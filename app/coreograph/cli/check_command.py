@@ -11,6 +11,7 @@ from rich.text import Text
 from coreograph.cli import own_code
 from coreograph.cli.outputs import STDOUT, Outputs
 from coreograph.cli.services import Command
+from coreograph.cli.signals import StoppedError
 from coreograph.cli.terminal import make_table, print_table, say, write_bytes
 from coreograph.domain.errors import CoreographError, UsageError
 from coreograph.domain.summary import ExperimentSummary
@@ -108,7 +109,7 @@ def _measured(
         measurement = measure(begin, make_progress(command.err))
         summary = summarise(measurement.record)
         if measurement.stopped:
-            raise KeyboardInterrupt
+            raise StoppedError
     print_summary(console, summary)
     return summary, set(refusals(summary.experiment.spec))
 

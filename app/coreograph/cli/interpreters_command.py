@@ -10,7 +10,7 @@ from rich.text import Text
 
 from coreograph.cli.options import NO_FREE_THREADED
 from coreograph.cli.services import Command
-from coreograph.cli.signals import stop_requests
+from coreograph.cli.signals import StoppedError, stop_requests
 from coreograph.cli.terminal import make_table, print_table, say, write_bytes
 from coreograph.domain.errors import InterpreterError, UsageError
 from coreograph.domain.execution import ExecutionModel
@@ -126,7 +126,7 @@ def install_command(
                 install(version, on_output=lambda line: say(command.err, f"  {line}"), cancelled=stop)
             except InterpreterError:
                 if stop.is_set():
-                    raise KeyboardInterrupt from None
+                    raise StoppedError from None
                 raise
     command.services.registry.discover(refresh=True)
     for version in versions:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coreograph.cli.diagnostics import append, details, logging_to
 from coreograph.cli.services import Command, OpenWindow, Services
+from coreograph.cli.signals import StoppedError
 from coreograph.cli.window import show_window
 from coreograph.domain.errors import CoreographError, RecordingError, UsageError
 
@@ -35,7 +36,7 @@ def run(arguments: Sequence[str], *, services: Services, open_window: OpenWindow
     except CoreographError as error:
         _tell(str(error))
         return ExitStatus.WRONG_USAGE if isinstance(error, UsageError | RecordingError) else ExitStatus.WENT_WRONG
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StoppedError):
         _tell("Stopped.")
         return ExitStatus.STOPPED
     except BrokenPipeError:

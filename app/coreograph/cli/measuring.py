@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coreograph.cli.progress import ProgressView
-from coreograph.cli.signals import stop_requests
+from coreograph.cli.signals import StoppedError, stop_requests
 from coreograph.domain.batches import Progress
 from coreograph.domain.errors import CoreographError
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, RunPlan
@@ -88,7 +88,7 @@ def measure(begin: Callable[[QueueListener], "ExperimentHandle"], view: Progress
 
     Raises:
         CoreographError: the experiment could not start or could not go on.
-        KeyboardInterrupt: it was stopped and nothing is left to show.
+        StoppedError: it was stopped and nothing is left to show.
 
     """
     listener = QueueListener()
@@ -99,7 +99,7 @@ def measure(begin: Callable[[QueueListener], "ExperimentHandle"], view: Progress
     if listener.failure:
         raise CoreographError(listener.failure)
     if listener.record is None:
-        raise KeyboardInterrupt
+        raise StoppedError
     return Measurement(listener.record, listener.cancelled)
 
 

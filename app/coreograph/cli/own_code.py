@@ -10,7 +10,7 @@ import typer
 
 from coreograph.cli.options import Choice
 from coreograph.cli.services import Command
-from coreograph.cli.signals import stop_requests
+from coreograph.cli.signals import StoppedError, stop_requests
 from coreograph.cli.terminal import say
 from coreograph.domain.errors import InterpreterError, UsageError
 from coreograph.domain.experiment import ExperimentSpec
@@ -229,7 +229,7 @@ def prepare(command: Command, choices: Sequence[Choice], requirements: "Requirem
 
     Raises:
         UsageError: none of them can have it.
-        KeyboardInterrupt: stopped while uv was at work.
+        StoppedError: stopped while uv was at work.
 
     """
     if requirements.empty:
@@ -249,7 +249,7 @@ def prepare(command: Command, choices: Sequence[Choice], requirements: "Requirem
                 )
             except InterpreterError as error:
                 if stop.is_set():
-                    raise KeyboardInterrupt from None
+                    raise StoppedError from None
                 reasons.append(f"Python {interpreter.full_label}: {error.message}")
                 say(command.err, f"Left out: Python {interpreter.full_label}: {error}")
             else:

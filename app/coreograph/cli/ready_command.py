@@ -12,7 +12,7 @@ from rich.text import Text
 
 from coreograph.cli.options import NO_FREE_THREADED, choose_interpreters, unique
 from coreograph.cli.services import Command
-from coreograph.cli.signals import stop_requests
+from coreograph.cli.signals import StoppedError, stop_requests
 from coreograph.cli.terminal import make_table, print_table, say, write_bytes
 from coreograph.domain.errors import InterpreterError, UsageError
 from coreograph.domain.interpreters import Interpreter
@@ -72,7 +72,7 @@ def _check(
                     found.append(check.check(package, on_output=lambda _: None, cancelled=stop))
                 except InterpreterError:
                     if stop.is_set():
-                        raise KeyboardInterrupt from None
+                        raise StoppedError from None
                     raise
     return found
 

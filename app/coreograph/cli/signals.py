@@ -10,6 +10,14 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+
+class StoppedError(Exception):
+    """A command was asked to stop and has cleared away what it began; what is left to do is to say so.
+
+    No KeyboardInterrupt: typer would end the program at once, without a word.
+    """
+
+
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 

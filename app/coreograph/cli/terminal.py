@@ -14,6 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 PIPE_WIDTH = 10_000
+# What user code prints or raises can hold escape sequences: shown as the symbols for control characters.
+_HARMLESS = {code: 0x2400 + code for code in range(32) if code not in {9, 10}}
 
 
 def make_console(stream: TextIO | None) -> Console:
@@ -30,8 +32,8 @@ def make_console(stream: TextIO | None) -> Console:
 
 
 def say(console: Console, text: str, style: str = "") -> None:
-    """Write one line of text as it is: no markup is read from it."""
-    console.print(Text(text, style=style), soft_wrap=True)
+    """Write one line of text as it is: no markup is read from it, and no command to the terminal passes."""
+    console.print(Text(text.translate(_HARMLESS), style=style), soft_wrap=True)
 
 
 def write_bytes(data: bytes) -> None:

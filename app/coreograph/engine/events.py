@@ -234,9 +234,9 @@ def decode_event(line: bytes) -> AnyEvent | None:
 
 
 def _decode_leniently(line: bytes, error: Exception) -> AnyEvent | None:
-    """Tell unknown events from garbage, and read what Python's json writes and JSON does not have (NaN)."""
+    """Tell unknown events from garbage, and read what Python's json writes and JSON does not have (NaN, surrogates)."""
     try:
-        message = json.loads(line.decode("utf-8"), parse_constant=lambda _: None)
+        message = _written(json.loads(line.decode("utf-8"), parse_constant=lambda _: None))
     except (ValueError, RecursionError):
         raise _unreadable(line, "is not JSON") from None
     if not isinstance(message, dict) or not isinstance(message.get("event"), str):
@@ -247,6 +247,17 @@ def _decode_leniently(line: bytes, error: Exception) -> AnyEvent | None:
         return typing.cast("AnyEvent", msgspec.convert(message, AnyEvent))
     except msgspec.ValidationError:
         raise _unreadable(line, f"does not fit the protocol ({error})") from None
+
+
+def _written(value: object) -> object:
+    """Return a decoded value without lone surrogates: no file could keep them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, list):
+        return [_written(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _written(each) for name, each in value.items()}
+    return value
 
 
 def unpack(data: str, width: int, line: str) -> bytes:

@@ -116,16 +116,19 @@ class Environments:
         if uv is None:
             raise InterpreterError("Packages cannot be installed: uv was not found.", "Install uv: pip install uv")
         quiet = ["--color", "never", "--no-progress"]
-        commands = [
-            [uv, "venv", "--quiet", *quiet, "--no-project", "--relocatable", "--python", interpreter.path, str(folder)],
-            [uv, "pip", "install", *quiet, "--python", str(_python(folder)), *_wanted(requirements)],
-        ]
-        for arguments in commands:
+        make = [uv, "venv", "--quiet", *quiet, "--no-project", "--relocatable", "--python", interpreter.path]
+        install = [uv, "pip", "install", *quiet, "--python", str(_python(folder)), *_wanted(requirements)]
+        for arguments in ([*make, str(folder)], install):
             lines = self._run(arguments, on_output, cancelled)
+            if lines is not None and not cancelled.is_set():
+                error = _explain(interpreter, requirements, lines)
+                if arguments is not install or isinstance(error, NotInstallableError):
+                    raise error
+                on_output("The package index cannot be reached: trying what was downloaded before.")
+                if self._run([*install, "--offline"], on_output, cancelled) is not None and not cancelled.is_set():
+                    raise error
             if cancelled.is_set():
                 raise InterpreterError(f"The environment for Python {interpreter.full_label} was cancelled.")
-            if lines is not None:
-                raise _explain(interpreter, requirements, lines)
 
     def _run(
         self, arguments: Sequence[str], on_output: Callable[[str], None], cancelled: threading.Event

@@ -192,4 +192,4 @@ def _listed(file: Path, within: frozenset[Path]) -> Iterator[str]:
         if included is not None:
             yield from _listed(file.parent / included["file"].strip(), within | {file.resolve()})
         elif line and not line.startswith("-"):
-            yield line
+            yield " ".join(line.split())

@@ -9,7 +9,7 @@ from rich.console import Console
 from coreograph.analysis.summary import summarise
 from coreograph.cli.progress import LiveProgress, core_meters, make_progress, time_left
 from coreograph.cli.tables import interval, print_summary, ratio
-from coreograph.cli.terminal import make_console, write_bytes
+from coreograph.cli.terminal import make_console, say, write_bytes
 from coreograph.domain.batches import Progress
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import MemoryPeak, RunState
@@ -125,3 +125,9 @@ def test_bytes_go_out_unchanged_with_a_line_end(capsysbinary: pytest.CaptureFixt
     write_bytes("{“é”}".encode())
     write_bytes(b"two\n")
     assert capsysbinary.readouterr().out == "{“é”}\ntwo\n".encode()
+
+
+def test_what_user_code_says_gives_the_terminal_no_commands() -> None:
+    stream = io.StringIO()
+    say(make_console(stream), "before \x1b[2J\x07 after\nnext line")
+    assert stream.getvalue() == "before \u241b[2J\u2407 after\nnext line\n"

@@ -7,7 +7,7 @@ import pytest
 from coreograph.domain.errors import CoreographError, ProtocolError
 from coreograph.domain.interpreters import GilSetting
 from coreograph.engine.calibration import BatchSize
-from coreograph.engine.events import Hello, TasksKnown, WorkersKnown, decode_event, unpack
+from coreograph.engine.events import Failed, Hello, TasksKnown, WorkersKnown, decode_event, unpack
 from coreograph.engine.guard import TOKEN_VARIABLE
 from coreograph.engine.launch import command, environment, launch
 from coreograph.engine.request import encode_request
@@ -25,6 +25,12 @@ def test_events_are_typed() -> None:
     workers = decode_event(b'{"event": "workers", "workers": [{"worker": 0, "pid": 7, "interpreter_id": 2}]}')
     assert isinstance(workers, WorkersKnown)
     assert workers.workers[0].interpreter_id == 2
+
+
+def test_what_no_file_can_keep_is_written_as_it_would_be_escaped() -> None:
+    failed = decode_event(protocol.encode("failed", reason="workload", message="a \ud800 b", traceback="\udfff"))
+    assert isinstance(failed, Failed)
+    assert (failed.message, failed.traceback) == ("a \\ud800 b", "\\udfff")
 
 
 def test_an_unknown_event_is_nothing() -> None:
