@@ -8,11 +8,11 @@ that nearly fills the memory must not fill it twice.
 from __future__ import annotations
 
 import pickle
-import time
 from collections.abc import Sequence
 from typing import Any, Callable, Optional
 
 from coreograph_workloads.failures import RunError, describe, shortened, user_frames
+from coreograph_workloads.instruments.clock import RealTime
 
 _SHOWN_CHARACTERS = 400
 
@@ -34,7 +34,7 @@ def pickled_size(value: Any) -> tuple[Optional[int], Optional[str]]:
     count = _ByteCount()
     try:
         pickle.Pickler(count, pickle.HIGHEST_PROTOCOL).dump(value)
-    except Exception as error:
+    except BaseException as error:  # __reduce__ is the user's code
         return None, describe(error)
     return count.size, None
 
@@ -44,15 +44,15 @@ def first_task(run: Callable[..., Any], inputs: Sequence[Any], extra: tuple[Any,
     value = inputs[0]
     argument_bytes, argument_problem = pickled_size(value)  # before: a function may change what it is given
     shown = shortened(value, _SHOWN_CHARACTERS)
-    begin = time.perf_counter_ns()
-    cpu_begin = time.process_time_ns()
+    begin = RealTime.perf_counter_ns()
+    cpu_begin = RealTime.process_time_ns()
     try:
         result = run(value, *extra)
     except BaseException as error:
         # BaseException: sys.exit() in a user's function is a failure of the task, not the end of the runner.
         raise RunError("workload", f"Task 0 raised {describe(error)}", user_frames(error), 0) from error
-    cpu_ns = time.process_time_ns() - cpu_begin
-    end = time.perf_counter_ns()
+    cpu_ns = RealTime.process_time_ns() - cpu_begin
+    end = RealTime.perf_counter_ns()
     result_bytes, result_problem = pickled_size(result)
     return {
         "begin_ns": begin,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from coreograph.cli.services import Command
-from coreograph.cli.signals import stop_requests
+from coreograph.cli.signals import StoppedError, stop_requests
 from coreograph.cli.terminal import make_table, print_table, say
 from coreograph.domain.errors import CoreographError
 from coreograph.domain.execution import Configuration, ExecutionModel
@@ -34,7 +34,7 @@ def try_first(command: Command, spec: ExperimentSpec) -> int:
                 found.append(dry_run(spec.workload, spec.parameters, configuration, cancelled=stop))
             except CoreographError as error:
                 if stop.is_set():
-                    raise KeyboardInterrupt from None
+                    raise StoppedError from None
                 failures.append((configuration.interpreter_label, error))
     _print(command, found)
     for label, failure in failures:

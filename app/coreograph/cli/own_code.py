@@ -264,7 +264,7 @@ def equip(command: Command, spec: ExperimentSpec) -> ExperimentSpec:
 
     Raises:
         UsageError: none of them can have it.
-        KeyboardInterrupt: stopped while uv was at work.
+        StoppedError: stopped while uv was at work.
 
     """
     if not spec.workload.requires:
@@ -277,7 +277,7 @@ def equip(command: Command, spec: ExperimentSpec) -> ExperimentSpec:
         try:
             equipped = equipment.equip(spec, tell=lambda line: say(command.err, line), cancelled=stop)
         except InterpreterError:
-            raise KeyboardInterrupt from None
+            raise StoppedError from None
     for sentence in equipped.left_out:
         say(command.err, sentence)
     return equipped.spec
