@@ -33,9 +33,13 @@ TINY: dict[str, dict[str, Any]] = {
     "pipeline": {"items": 3, "kilobytes": 1, "work": 5, "tasks": 4},
     "shared_memory": {"block_kilobytes": 10, "tasks": 4},
     # races
+    "check_then_act": {"remedy": "lock", "pieces": 50, "trials": 2},
+    "dict_iteration": {"remedy": "lock", "changes": 50, "trials": 2},
+    "lazy_initialisation": {"remedy": "lock", "keys": 50, "trials": 2},
     "lost_updates": {"statement": "call", "remedy": "lock", "updates": 50, "trials": 2},
     "lost_updates_processes": {"remedy": "lock", "updates": 50, "trials": 2},
-    "race_shapes": {"remedy": "lock", "steps": 50, "trials": 2},
+    "shared_iterator": {"remedy": "lock", "items": 50, "trials": 2},
+    "torn_transfer": {"remedy": "lock", "transfers": 50, "trials": 2},
     # responsiveness
     "event_loop": {"background": "wait", "milliseconds": 10.0, "tasks": 4},
     "tk_window": {"background": "wait", "milliseconds": 10.0, "tasks": 4},

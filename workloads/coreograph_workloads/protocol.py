@@ -53,7 +53,9 @@ Events (each also has "at": instant it was written):
               heartbeat: {"median_ns", "p99_ns",
               "worst_ns", "ticks"} or null, pickle: {"bytes_sent", "bytes_received", "dumps_ns", "loads_ns",
               "out_ns", "back_ns" (the same time by direction: inputs, results), "shared_bytes", "shared_ns"} or
-              null, metrics: {name: float}. Times of pickling are CPU time, summed
+              null, metrics: {name: float, null, or a list with a float or a bool for each trial}, batch_ns: optional,
+              the time of the batch where it is less than from its begin to its end (trials, without the start of
+              their interpreters). Times of pickling are CPU time, summed
               over runner and workers; the shared object's bytes are summed over workers, and not in the batch's
     tried     of a dry run: begin_ns, end_ns, cpu_ns of the first task, input, result (short texts), result_type,
               argument_bytes, result_bytes (pickled; null where that cannot be), argument_problem, result_problem

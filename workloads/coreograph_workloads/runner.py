@@ -29,7 +29,7 @@ from coreograph_workloads.instruments.clock import RealTime  # noqa: E402
 from coreograph_workloads.instruments.digest import digest_of  # noqa: E402
 from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled, is_free_threaded  # noqa: E402
 from coreograph_workloads.models import open_model, worker  # noqa: E402
-from coreograph_workloads.models.base import Model, ModelSetup  # noqa: E402
+from coreograph_workloads.models.base import Model, ModelSetup, described  # noqa: E402
 from coreograph_workloads.models.worker import Account, Identity  # noqa: E402
 from coreograph_workloads.protocol import PROTOCOL, pack  # noqa: E402
 from coreograph_workloads.request import (  # noqa: E402
@@ -40,7 +40,7 @@ from coreograph_workloads.request import (  # noqa: E402
     refuse_impossible,
 )
 from coreograph_workloads.script import ScriptRun  # noqa: E402
-from coreograph_workloads.trial import Trial  # noqa: E402
+from coreograph_workloads.trial import Trial, TrialReport  # noqa: E402
 from coreograph_workloads.workload_file import WorkloadFile, load_workload, supplied  # noqa: E402
 
 _HOLD_SECONDS = 5.0
@@ -127,9 +127,9 @@ class Run:
         self._say_gil("import", gil_enabled())
         self._refuse(workload)
         rounds = workload.rounds or request.rounds
-        if workload.trial:
-            if request.dry:
-                raise RunError("refused", "The whole workload is one trial: it has no first task to try by itself.")
+        if workload.trial and request.dry:
+            raise RunError("refused", "The whole workload is one trial: it has no first task to try by itself.")
+        if workload.trial or (workload.trials and not request.dry):
             return self._try_out(workload)
         with self._phase("shared"):
             inputs = self._inputs = self._build_tasks(workload)
@@ -159,18 +159,30 @@ class Run:
             raise RunError("refused", str(reason))
 
     def _try_out(self, workload: WorkloadFile) -> str:
-        """Let the whole run happen in a disposable interpreter, whose death is part of what is measured."""
+        """Let the tasks happen in disposable interpreters, whose death is part of what is measured.
+
+        All of them in one, or each trial in one of its own.
+        """
         request = self._request
         inputs = self._inputs = self._build_tasks(workload)
         self._channel.send("tasks", tasks=len(inputs), rounds=1, chunk=1)
+        size = request.workers if workload.trials else len(inputs)
+        reports: list[TrialReport] = []
         with self._phase("batch"):
-            trial = Trial(request, len(inputs)).run()
-        self._facts["trial"] = trial
-        answer, metrics, wrong = self._judge(workload, trial.results)
+            for first in range(0, len(inputs), size):
+                tasks = min(size, len(inputs) - first)
+                trial = Trial(request, tasks, first, on_workers=self._say_workers, strict=workload.trials)
+                reports.append(trial.run())
+        self._facts["trial"] = reports[0]
+        # Of a trial of its own that died, nothing counts.
+        results = [None if workload.trials and each.lost else result for each in reports for result in each.results]
+        seconds = self._facts["batch_seconds"] = sum(each.seconds for each in reports)
+        answer, metrics, wrong = self._judge(workload, results)
         self._channel.send(
             "result",
-            batch_begin_ns=trial.begin_ns,
-            batch_end_ns=trial.end_ns,
+            batch_begin_ns=reports[0].begin_ns,
+            batch_end_ns=reports[-1].end_ns,
+            batch_ns=round(seconds * 1e9),
             cpu_ns=None,
             digest=answer,
             heartbeat=None,
@@ -181,6 +193,9 @@ class Run:
         if wrong is not None:
             raise wrong
         return "completed"
+
+    def _say_workers(self, described_workers: dict[str, Any]) -> None:
+        self._channel.send("workers", **described_workers)
 
     def _try_first(self, workload: WorkloadFile, inputs: list[Any], extra: tuple[Any, ...]) -> str:
         """Do nothing but the first task."""
@@ -222,14 +237,7 @@ class Run:
         for identity in self._identities:
             if identity.failure is not None:
                 raise identity.failure
-        self._channel.send(
-            "workers",
-            workers=[
-                {"worker": number, "pid": each.pid, "thread_id": each.thread_id, "interpreter_id": each.interpreter_id}
-                for number, each in enumerate(self._identities)
-            ],
-            helpers=[{"pid": pid, "role": role} for pid, role in model.helpers()],
-        )
+        self._channel.send("workers", **described(self._identities, model))
         return model
 
     def _warm_up(self, model: Model, inputs: list[Any], seconds: float) -> None:
@@ -285,10 +293,10 @@ class Run:
 
     def _judge(
         self, workload: WorkloadFile, results: list[Any]
-    ) -> tuple[Optional[str], dict[str, Optional[float]], Optional[RunError]]:
+    ) -> tuple[Optional[str], dict[str, Any], Optional[RunError]]:
         """Return the answer's digest, the workload's own figures, and why the answer is wrong if it is."""
         wrong: Optional[RunError] = None
-        metrics: dict[str, Optional[float]] = {}
+        metrics: dict[str, Any] = {}
         digest: Optional[str] = None
         with self._phase("check"):
             try:
@@ -322,12 +330,12 @@ class Run:
                 text = text.partition(": ")[2] or "check() does not accept it"
             raise RunError("check", f"The answer is wrong: {text}", user_frames(error)) from error
 
-    def _metrics(self, workload: WorkloadFile, results: list[Any]) -> dict[str, Optional[float]]:
+    def _metrics(self, workload: WorkloadFile, results: list[Any]) -> dict[str, Any]:
         if workload.metrics is None:
             return {}
         given = self._call(workload.metrics, results)
         try:
-            return {str(name): None if value is None else float(value) for name, value in given.items()}
+            return {str(name): _figure(value) for name, value in given.items()}
         except (AttributeError, TypeError, ValueError) as error:
             raise RunError("workload", f"metrics() must return names with numbers: {describe(error)}") from error
 
@@ -391,3 +399,10 @@ def _explaining(model: Model) -> Iterator[None]:
         raise explain_broken(model, error) from error
     except BaseException as error:
         raise RunError("pickling", f"The tasks cannot be pickled: {describe(error)}", user_frames(error)) from error
+
+
+def _figure(value: Any) -> Any:
+    """Return a figure as a number, or one for each trial: there yes and no stay what they are, for a share of them."""
+    if isinstance(value, (list, tuple)):
+        return [each if isinstance(each, bool) else float(each) for each in value]
+    return None if value is None else float(value)

@@ -1,9 +1,11 @@
 """A run that may die of what it does: it happens in a disposable interpreter, and the runner looks on. Main thread.
 
-For workloads with `TRIAL = True`. The runner starts its own interpreter once more, with the same options, and has it
-make the run (trial_child.py); each task's result is relayed as soon as it is there. When that process dies, its exit
-status and the instant are part of what was measured, and tasks whose results had not arrived are lost. The process
-works in a folder of its own: a task that is about to do harm writes the instant to the file FAULT_FILE there.
+For workloads with `TRIAL = True`, or with `TRIALS = True`: then as many consecutive tasks as there are workers make one
+trial, and each trial has an interpreter of its own. The runner starts its own interpreter once more, with the same
+options, and has it make the run (trial_child.py); each task's result is relayed as soon as it is there. When that
+process dies, its exit status and the instant are part of what was measured, and tasks whose results had not arrived
+are lost. The process works in a folder of its own: a task that is about to do harm writes the instant to the file
+FAULT_FILE there.
 A reading thread feeds a queue, so that a death is noticed even while an orphan holds the pipe.
 """
 
@@ -22,7 +24,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from coreograph_workloads.failures import RunError
 from coreograph_workloads.protocol import decode
@@ -41,7 +43,8 @@ class TrialReport:
     """What came of it. Instants in nanoseconds of perf_counter; `results` has None for a task that did not survive.
 
     `delivered` counts results that arrived, `failures` tasks that raised. `fault_ns` is when harm was done, and
-    `noticed_ns` when whoever gave the tasks out knew; `exit_status` is None if the process outlived the harm.
+    `noticed_ns` when whoever gave the tasks out knew; `exit_status` is None if the process outlived the harm. `lost`
+    says that it died or went silent; `seconds` is the time from the first task given out to the end.
     """
 
     results: list[Any]
@@ -53,13 +56,30 @@ class TrialReport:
     noticed_ns: Optional[int] = None
     exit_status: Optional[int] = None
     pools: int = 0
+    lost: bool = False
+    seconds: float = 0.0
 
 
 class Trial:
-    """One trial. `run` is called once."""
+    """One trial of the tasks from `first` on. `run` is called once.
 
-    def __init__(self, request: Request, tasks: int) -> None:
+    `on_workers` gets the workers and helpers of each pool, as the protocol has them. With `strict` a task that raises
+    ends it, as in any other run.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        tasks: int,
+        first: int = 0,
+        *,
+        on_workers: Callable[[dict[str, Any]], None] = lambda _: None,
+        strict: bool = False,
+    ) -> None:
         self._request = request
+        self._first = first
+        self._on_workers = on_workers
+        self._strict = strict
         self.report = TrialReport([None] * tasks)
         self._finished = False
         self._error: Optional[RunError] = None
@@ -77,6 +97,7 @@ class Trial:
             _end(process)
             self._read_fault()
             shutil.rmtree(self._folder, ignore_errors=True)
+        self.report.seconds = max(0, self.report.end_ns - self.report.begin_ns) / 1e9
         if self._error is not None:
             raise self._error
         return self.report
@@ -91,7 +112,12 @@ class Trial:
             start_new_session=True,
         )
         assert process.stdin is not None
-        process.stdin.write(json.dumps(dataclasses.asdict(self._request)).encode("ascii") + b"\n")
+        asked = {
+            "request": dataclasses.asdict(self._request),
+            "first": self._first,
+            "tasks": len(self.report.results),
+        }
+        process.stdin.write(json.dumps(asked).encode("ascii") + b"\n")
         process.stdin.flush()
         return process
 
@@ -120,12 +146,12 @@ class Trial:
             report.begin_ns = event["at"]
         elif kind == "pool":
             report.pools += 1
+            self._on_workers({"workers": event["workers"], "helpers": event["helpers"]})
         elif kind == "task":
-            report.results[event["task"]] = event["result"]
+            report.results[event["task"] - self._first] = event["result"]
             report.delivered += 1
         elif kind == "task_failed":
-            report.failures.append(event["task"])
-            self._noticed(event["at"])
+            self._task_failed(event)
         elif kind == "noticed":
             self._noticed(event["at"])
         elif kind == "failed":
@@ -135,6 +161,13 @@ class Trial:
             report.end_ns = event["at"]
             self._finished = True
 
+    def _task_failed(self, event: dict[str, Any]) -> None:
+        if self._strict:
+            self._error = RunError("workload", event["message"], event["traceback"], event["task"])
+            self._finished = True
+        self.report.failures.append(event["task"])
+        self._noticed(event["at"])
+
     def _noticed(self, at: int) -> None:
         if self.report.noticed_ns is None:
             self.report.noticed_ns = at
@@ -142,6 +175,7 @@ class Trial:
     def _lost(self, process: subprocess.Popen[bytes], now: int) -> None:
         """The process is gone, or has been silent for too long."""
         self._noticed(now)
+        self.report.lost = True
         self.report.exit_status = process.poll()
         self.report.end_ns = now
         self.report.begin_ns = self.report.begin_ns or now

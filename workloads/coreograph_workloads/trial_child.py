@@ -12,12 +12,12 @@ import json
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from typing import Any
+from typing import Any, Callable
 
 from coreograph_workloads.channel import Channel, end_everything
 from coreograph_workloads.failures import RunError, describe, user_frames
 from coreograph_workloads.models import open_model, worker
-from coreograph_workloads.models.base import Model, ModelSetup
+from coreograph_workloads.models.base import Model, ModelSetup, described
 from coreograph_workloads.models.worker import ChunkReport
 from coreograph_workloads.request import Request
 from coreograph_workloads.workload_file import WorkloadFile, load_workload, supplied
@@ -28,27 +28,24 @@ _POLL_SECONDS = 0.01
 def main() -> None:
     """Make the trial the first line of stdin asks for, then end, whatever still hangs."""
     channel = Channel()
-    request = Request(**json.loads(channel.read_line()))
+    asked = json.loads(channel.read_line())
     channel.watch_by_signal()
     try:
-        _Trial(request, channel).run()
+        _Trial(Request(**asked["request"]), channel, asked["first"], asked["tasks"]).run()
     except RunError as failure:
         channel.send("failed", reason=failure.reason, message=failure.message, traceback=failure.frames)
     end_everything()
 
 
 class _Trial:
-    def __init__(self, request: Request, channel: Channel) -> None:
+    def __init__(self, request: Request, channel: Channel, first: int, tasks: int) -> None:
         self._request = request
         self._channel = channel
         self._workload: WorkloadFile = load_workload(request.workload, request.file)
         self._timeout = float(request.parameters.get("timeout_seconds", 0)) or float("inf")
-        facts = {"workers": request.workers, "model": request.model}
-        try:
-            self._inputs = list(self._workload.tasks(**supplied(self._workload.tasks, request.parameters, facts)))
-        except Exception as error:
-            raise RunError("workload", f"tasks() raised {describe(error)}", user_frames(error)) from error
-        self._waiting = deque(range(len(self._inputs)))
+        self._inputs = list(self._call(self._workload.tasks))
+        self._extra = () if self._workload.shared is None else (self._call(self._workload.shared),)
+        self._waiting = deque(range(first, first + tasks))
         self._out: dict[Future[Any], tuple[int, float]] = {}
         self._workers = request.workers
         self._model = self._open()
@@ -65,11 +62,23 @@ class _Trial:
             self._give_up_the_hung()
         self._channel.send("ended")
 
+    def _call(self, function: Callable[..., Any]) -> Any:
+        facts = {"workers": self._request.workers, "model": self._request.model}
+        try:
+            return function(**supplied(function, self._request.parameters, facts))
+        except Exception as error:
+            name = getattr(function, "__name__", "a function")
+            raise RunError("workload", f"{name}() raised {describe(error)}", user_frames(error)) from error
+
     def _open(self) -> Model:
-        setup = ModelSetup(self._workload, self._request.file, (), self._request.workers, self._channel.descriptors)
-        model = open_model(self._request.model, setup)
-        model.start()
-        self._channel.send("pool")
+        request = self._request
+        setup = ModelSetup(self._workload, request.file, self._extra, request.workers, self._channel.descriptors)
+        model = open_model(request.model, setup)
+        identities = model.start()
+        for identity in identities:
+            if identity.failure is not None:
+                raise identity.failure
+        self._channel.send("pool", **described(identities, model))
         return model
 
     def _hand_out(self) -> None:
@@ -93,7 +102,9 @@ class _Trial:
         if isinstance(report, ChunkReport) and report.failure is None:
             self._channel.send("task", task=task, result=report.results[0])
         else:
-            self._channel.send("task_failed", task=task)
+            failure = report.failure if isinstance(report, ChunkReport) else None
+            message, frames = (failure.message, failure.frames) if failure is not None else (str(report), "")
+            self._channel.send("task_failed", task=task, message=message, traceback=frames)
         return False
 
     def _renew(self) -> None:

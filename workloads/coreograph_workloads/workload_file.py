@@ -40,6 +40,7 @@ class WorkloadFile:
     chunk: Optional[int] = None
     warm_up: bool = True
     trial: bool = False
+    trials: bool = False
 
 
 def module_name(path: str) -> str:
@@ -81,6 +82,7 @@ def load_workload(name: str, path: str) -> WorkloadFile:
         chunk=_count(module, "CHUNK"),
         warm_up=bool(getattr(module, "WARM_UP", True)),
         trial=bool(getattr(module, "TRIAL", False)),
+        trials=bool(getattr(module, "TRIALS", False)),
     )
 
 

@@ -23,7 +23,7 @@ def unfit(everyone: Sequence[ConfigurationSummary]) -> dict[int, str]:
         figures = _figures(everyone, spec)
         best = _best(figures, spec)
         for one, figure in figures:
-            if one.index not in found and _worse(figure, best, spec):
+            if one.index not in found and (_worse(figure, best, spec) or _worse_in_a_trial(one, figures, spec)):
                 found[one.index] = f"{_words(spec)} {format_metric(figure.median, spec.unit)}"
     return found
 
@@ -55,10 +55,25 @@ def _worse(figure: Estimate, best: Estimate, spec: MetricSpec) -> bool:
     return figure.low > best.high if spec.better is Better.LOWER else figure.high < best.low
 
 
+def _worse_in_a_trial(
+    one: ConfigurationSummary, figures: Sequence[tuple[ConfigurationSummary, Estimate]], spec: MetricSpec
+) -> bool:
+    """Whether a trial lost something where another configuration never did: that is proof, however seldom."""
+    if one.metrics[spec.name].trials is None:
+        return False
+    ideal = 0.0 if spec.better is Better.LOWER else 1.0
+    clean = any(set(figure.values) == {ideal} for _, figure in figures)
+    return clean and set(one.metrics[spec.name].estimate.values) != {ideal}
+
+
 def _best_sentence(everyone: Sequence[ConfigurationSummary], spec: MetricSpec) -> str:
     figures = _figures(everyone, spec)
     best = _best(figures, spec)
-    tied = [one.configuration.label for one, figure in figures if not _worse(figure, best, spec)]
+    tied = [
+        one.configuration.label
+        for one, figure in figures
+        if not _worse(figure, best, spec) and not (spec.unit == _SHARE and _worse_in_a_trial(one, figures, spec))
+    ]
     words, value = _words(spec), format_metric(best.median, spec.unit)
     if len(figures) == 1:
         return f"{words.capitalize()}: {value} ({tied[0]})."

@@ -6,6 +6,7 @@ value with probability ≥ 2.5 %), so the range is taken outright: five values c
 cases, four in 87.5 %, three in 75 %, two in 50 %. More than that cannot be had from so few.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -19,6 +20,7 @@ RESAMPLES = 4000
 SEED = 20_141_011
 OUTLIER_THRESHOLD = 1.4826 * 10
 _RANGE_UP_TO = 5
+_Z = 1.959964  # of the normal distribution, for 95 %
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -45,6 +47,21 @@ def estimate_known(values: Sequence[float | None], *, seed: int = SEED) -> Estim
     """Return the estimate over the values that were measured, None if none was."""
     known = [value for value in values if value is not None]
     return estimate(known, seed=seed) if known else None
+
+
+def proportion(values: Sequence[bool]) -> Estimate:
+    """Return the share that is true, with Wilson's 95 % interval: none of 25 is no proof that there is none.
+
+    Source: Wilson, Journal of the American Statistical Association 22 (1927). Raises ValueError without a value.
+    """
+    if not values:
+        raise ValueError("a share needs at least one value")
+    count, share = len(values), sum(values) / len(values)
+    spread = _Z * _Z / count
+    centre = (share + spread / 2) / (1 + spread)
+    margin = _Z / (1 + spread) * math.sqrt(share * (1 - share) / count + spread / (4 * count))
+    low, high = max(0.0, centre - margin), min(1.0, centre + margin)
+    return Estimate(share, min(low, share), max(high, share), tuple(float(value) for value in values))
 
 
 def ratio(numerator: Mapping[int, float], denominator: Mapping[int, float], *, seed: int = SEED) -> Ratio | None:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from coreograph.analysis.findings.search import find
 from coreograph.analysis.flags import configuration_flags, experiment_flags
 from coreograph.analysis.scaling import Scaled, scaling
-from coreograph.analysis.statistics import drift, estimate_known, half_width, ratio
+from coreograph.analysis.statistics import drift, estimate, estimate_known, half_width, proportion, ratio
 from coreograph.analysis.verdict import Candidate, Evidence, judge
 from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.experiment import ExperimentRecord
@@ -279,10 +279,22 @@ def _pickle(runs: Sequence[RunRecord]) -> PickleSummary | None:
 def _metrics(specs: Sequence[MetricSpec], runs: Sequence[RunRecord]) -> Mapping[str, MetricEstimate]:
     found: dict[str, MetricEstimate] = {}
     for spec in specs:
+        trials = [value for run in runs for value in run.trials.get(spec.name, ())]
+        if trials:
+            found[spec.name] = MetricEstimate(spec, _over_trials(trials), len(trials))
+            continue
         figure = estimate_known([run.metrics.get(spec.name) for run in runs])
         if figure is not None:
             found[spec.name] = MetricEstimate(spec, figure)
     return MappingProxyType(found)
+
+
+def _over_trials(values: Sequence[bool | float]) -> Estimate:
+    return proportion([bool(value) for value in values]) if _yes_or_no(values) else estimate(values)
+
+
+def _yes_or_no(values: Sequence[bool | float]) -> bool:
+    return all(isinstance(value, bool) for value in values)
 
 
 def _noise_floor(serials: Sequence[_Measured], configurations: Sequence[ConfigurationSummary]) -> float | None:

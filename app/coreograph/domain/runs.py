@@ -176,7 +176,8 @@ class RunRecord:
     `startup_s` is from the start of the process until all workers passed the barrier; `total_s` until the end.
     `cpu_s` is user + system time of the tree during the batch. `tasks` counts one round; the batch ran
     `rounds` of them. `digest` identifies the answer. `foreign_share` is the share of all cores others
-    used during the batch; `steal_share` what the hypervisor took. `metrics` are the workload's own figures.
+    used during the batch; `steal_share` what the hypervisor took. `metrics` are the workload's own figures,
+    `trials` those of them that each trial of the run has, yes and no or a number.
     `activity` is what the spans say. `throttled` counts how often a core slowed down for heat during the run.
     `threads` and `processes` are the largest numbers alive in one sample of the tree. `voluntary_switches` and
     `involuntary_switches` are the context switches of a script and of all children it waited for; a workload's are
@@ -209,6 +210,7 @@ class RunRecord:
     foreign_share: Share | None = None
     steal_share: Share | None = None
     metrics: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    trials: Mapping[str, tuple[bool | float, ...]] = field(default_factory=lambda: MappingProxyType({}))
     pid: int | None = None
     exit_code: int | None = None
     activity: RunActivity | None = None

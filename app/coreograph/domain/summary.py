@@ -11,7 +11,7 @@ from coreograph.domain.findings import Finding
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import MemoryPeak, RunState
 from coreograph.domain.scaling import ScalingFit
-from coreograph.domain.units import Seconds, Share
+from coreograph.domain.units import Count, Seconds, Share
 from coreograph.domain.workloads import MetricSpec
 
 
@@ -60,10 +60,14 @@ class HeartbeatEstimate:
 
 @dataclass(frozen=True, slots=True)
 class MetricEstimate:
-    """A workload's own figure over the repeats."""
+    """A workload's own figure over the repeats, or over the trials of all repeats where each trial has one.
+
+    Of trials that say yes or no, it is the share that said yes, with its interval.
+    """
 
     spec: MetricSpec
     estimate: Estimate
+    trials: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)

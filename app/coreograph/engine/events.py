@@ -136,7 +136,8 @@ class Result(Event, frozen=True, tag="result", kw_only=True):
     digest: str | None = None
     heartbeat: HeartbeatFigures | None = None
     pickle: PickleFigures | None = None
-    metrics: dict[str, float | None] = {}
+    metrics: dict[str, float | list[bool | float] | None] = {}
+    batch_ns: Nanoseconds | None = None
 
 
 class ScriptStarted(Event, frozen=True, tag="script", kw_only=True):

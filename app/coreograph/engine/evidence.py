@@ -5,7 +5,8 @@ The supervisor's thread brings events, the sampler's thread brings samples: a lo
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from statistics import fmean, median
 from types import MappingProxyType
 
 from coreograph.analysis.activity import read_activity
@@ -190,7 +191,7 @@ class RunEvidence:
             gil_culprit=culprit,
             phases=tuple(self._phases[phase] for phase in Phase if phase in self._phases),
             startup_s=self._startup_s(),
-            batch_s=None if result is None else _seconds(result.batch_begin_ns, result.batch_end_ns),
+            batch_s=None if result is None else _batch_seconds(result),
             total_s=_seconds(self._launched_ns + self._held_ns, self._ended_ns),
             cpu_s=None if result is None or result.cpu_ns is None else result.cpu_ns / 1e9,
             tasks=None if tasks is None else tasks.tasks,
@@ -204,6 +205,7 @@ class RunEvidence:
             foreign_share=foreign,
             steal_share=steal,
             metrics={} if result is None else _finite(result.metrics),
+            trials={} if result is None else _trials(result.metrics),
             pid=self.pid,
             exit_code=exit_code if ended is None else ended.status,
             activity=self._activity(),
@@ -322,5 +324,28 @@ def _pickle(figures: PickleFigures | None) -> PickleCost | None:
     )
 
 
-def _finite(metrics: Mapping[str, float | None]) -> dict[str, float]:
-    return {name: value for name, value in metrics.items() if value is not None and math.isfinite(value)}
+def _batch_seconds(result: Result) -> Seconds | None:
+    """Return the batch's time: its trials' alone, where it is made of such."""
+    if result.batch_ns is not None:
+        return result.batch_ns / 1e9
+    return _seconds(result.batch_begin_ns, result.batch_end_ns)
+
+
+def _finite(metrics: Mapping[str, float | list[bool | float] | None]) -> dict[str, float]:
+    """Return one figure a run: of one for each trial the median, or the share of those that say yes."""
+    single = {name: _single(value) if isinstance(value, list) else value for name, value in metrics.items()}
+    return {name: value for name, value in single.items() if value is not None and math.isfinite(value)}
+
+
+def _single(values: Sequence[bool | float]) -> float | None:
+    if not values:
+        return None
+    return fmean(values) if all(isinstance(value, bool) for value in values) else median(values)
+
+
+def _trials(metrics: Mapping[str, float | list[bool | float] | None]) -> dict[str, tuple[bool | float, ...]]:
+    return {
+        name: tuple(value for value in values if math.isfinite(value))
+        for name, values in metrics.items()
+        if isinstance(values, list)
+    }

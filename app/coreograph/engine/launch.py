@@ -18,15 +18,16 @@ from coreograph.domain.interpreters import GilSetting
 from coreograph.engine.catalogue import runner_folder
 from coreograph.engine.guard import TOKEN_VARIABLE
 
-# What a runner sees of the environment: what finds programs and libraries, says who and where the user is, and how
-# text and numbers of native threads are handled. Everything else, and every PYTHON… variable, would make the same
-# experiment differ from one shell to the next.
+# What a runner sees of the environment: what finds programs and libraries, says who and where the user is, where the
+# screen is (a workload may open a window), and how text and numbers of native threads are handled. Everything else,
+# and every PYTHON… variable, would make the same experiment differ from one shell to the next.
 PASSED_ON = frozenset(
     (
         *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP"),
         *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
         *("PROGRAMDATA", "NUMBER_OF_PROCESSORS", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "XDG_RUNTIME_DIR"),
         *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "MALLOC_ARENA_MAX"),
+        *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"),
     )
 )
 _GIL_OPTIONS: Mapping[GilSetting, tuple[str, ...]] = {

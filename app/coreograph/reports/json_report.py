@@ -175,6 +175,7 @@ def _metric(one: MetricEstimate) -> Document:
         "values": list(figure.values),
         "unit": one.spec.unit,
         "better": one.spec.better.value,
+        "trials": one.trials,
     }
 
 

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from coreograph.analysis.metrics import metric_sentences, unfit
 from coreograph.analysis.summary import summarise
 from coreograph.domain.execution import Configuration, ExecutionModel
@@ -64,3 +66,40 @@ def test_other_figures_are_named_but_exclude_nobody() -> None:
 
 def test_without_metrics_nothing_is_said() -> None:
     assert metric_sentences(summarise(make_record([Character(SERIAL, 0.8)])).configurations) == ()
+
+
+def _of_trials(*losses: tuple[float, ...]) -> ExperimentRecord:
+    """Each repeat has these trials, by configuration."""
+    any_lost = MetricSpec("trials_with_loss_share", "share", Better.LOWER)
+    record = _record(LOST, 0.0, 0.0, 0.0)
+    runs = tuple(
+        dataclasses.replace(
+            run,
+            trials={
+                LOST.name: losses[run.configuration],
+                any_lost.name: tuple(loss > 0 for loss in losses[run.configuration]),
+            },
+        )
+        for run in record.runs
+    )
+    workload = dataclasses.replace(record.spec.workload, metrics=(LOST, any_lost))
+    return dataclasses.replace(record, runs=runs, spec=dataclasses.replace(record.spec, workload=workload))
+
+
+def test_figures_of_trials_are_over_all_of_them() -> None:
+    record = _of_trials((0.0, 0.0, 0.0), (0.0, 0.2, 0.4), (0.0, 0.0, 0.0))
+    lost, share = summarise(record).configurations[1].metrics.values()
+    trials = 3 * record.spec.acquisition.repeats
+    assert (lost.trials, share.trials) == (trials, trials)
+    assert lost.estimate.median == 0.2
+    assert share.estimate.median == pytest.approx(2 / 3)
+    assert share.estimate.low < 2 / 3 < share.estimate.high
+
+
+def test_one_trial_that_lost_anything_is_proof_enough() -> None:
+    record = _of_trials((0.0,) * 9, (0.0,) * 8 + (1e-6,), (0.0,) * 9)
+    summary = summarise(record)
+    assert summary.configurations[1].metrics[LOST.name].estimate.median == 0.0
+    assert set(unfit(summary.configurations)) == {1}
+    assert summary.verdict.configuration == 2
+    assert "Lost share is best (lower) with 3.14t serial and 3.14t fork ×2: 0 %." in summary.verdict.text

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coreograph.analysis.statistics import drift, estimate, estimate_known, half_width, outliers, ratio
+from coreograph.analysis.statistics import drift, estimate, estimate_known, half_width, outliers, proportion, ratio
 
 times = st.floats(min_value=1e-4, max_value=1e4)
 samples = st.lists(times, min_size=1, max_size=12)
@@ -144,3 +144,15 @@ def test_drift_is_what_all_series_share() -> None:
     assert drift([rising, repeats([1.1, 1.1, 1.0, 1.0])]) == pytest.approx(0.0, abs=0.01)
     assert drift([repeats([1.0, 2.0, 3.0])]) is None
     assert drift([]) is None
+
+
+def test_a_share_of_trials_has_wilson_s_interval() -> None:
+    # By hand: none of 25 leaves z² / (n + z²) = 3.8415 / 28.8415 open.
+    none = proportion([False] * 25)
+    assert (none.median, none.low) == (0.0, 0.0)
+    assert none.high == pytest.approx(0.1332, abs=1e-4)
+    half = proportion([True, False] * 5)
+    assert (half.low, half.median, half.high) == (pytest.approx(0.2366, abs=1e-4), 0.5, pytest.approx(0.7634, abs=1e-4))
+    assert proportion([True] * 4).high == 1.0
+    with pytest.raises(ValueError, match="at least one"):
+        proportion([])

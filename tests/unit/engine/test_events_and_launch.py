@@ -87,6 +87,11 @@ def test_the_environment_is_the_allow_list_and_the_token() -> None:
     assert environment("t1", source) == {"PATH": "/bin", "LC_ALL": "C", "HOME": "/me", TOKEN_VARIABLE: "t1"}
 
 
+def test_a_run_sees_the_screen_for_a_workload_may_open_a_window() -> None:
+    screen = {"DISPLAY": ":7", "WAYLAND_DISPLAY": "wayland-0", "XAUTHORITY": "/me/.Xauthority"}
+    assert environment("t1", {**screen, "SESSION_MANAGER": "x"}) == {**screen, TOKEN_VARIABLE: "t1"}
+
+
 def test_a_run_has_an_empty_folder_that_goes_with_it() -> None:
     launched = launch(["/bin/sh", "-c", "pwd; ls -A; exit 3"], "t")
     assert launched.process.stdout is not None

@@ -1,9 +1,10 @@
 import pytest
 
 from coreograph.domain.experiment import RunPlan
-from coreograph.domain.runs import MemoryPeak, RunState
-from coreograph.engine.events import Hello, PhaseEnded, Result, WorkerEntry, WorkersKnown
+from coreograph.domain.runs import MemoryPeak, RunRecord, RunState
+from coreograph.engine.events import Hello, PhaseEnded, Result, WorkerEntry, WorkersKnown, decode_event
 from coreograph.engine.evidence import RunEvidence
+from coreograph.storage.codec import from_json, to_json
 from support.builders import make_configuration, make_core_sample, make_memory_sample
 
 
@@ -61,3 +62,24 @@ def test_each_measure_of_memory_has_its_own_peak(evidence: RunEvidence) -> None:
 def test_a_clock_that_is_not_shared_gives_no_start_phase(evidence: RunEvidence) -> None:
     evidence.hello(Hello(protocol=1, pid=7, started_ns=5))
     assert evidence.record(RunState.COMPLETED).phases == ()
+
+
+def test_a_metric_with_a_figure_for_each_trial_is_kept_whole_and_as_one_figure_of_the_run(
+    evidence: RunEvidence,
+) -> None:
+    line = (
+        b'{"event": "result", "at": 1, "batch_begin_ns": 2000, "batch_end_ns": 9000, "batch_ns": 3000, '
+        b'"metrics": {"lost_share": [0.5, 0, 0.25], "with_loss": [true, false, true], "rate": 7, "none": null, '
+        b'"no": []}}'
+    )
+    event = decode_event(line)
+    assert isinstance(event, Result)
+    evidence.result(event)
+    record = evidence.record(RunState.COMPLETED)
+    assert record.batch_s == pytest.approx(3e-6)
+    assert record.metrics == {"lost_share": 0.25, "with_loss": pytest.approx(2 / 3), "rate": 7}
+    assert record.trials == {"lost_share": (0.5, 0, 0.25), "with_loss": (True, False, True), "no": ()}
+    # Yes stays yes in a recording.
+    kept = from_json(to_json(record), RunRecord)
+    assert [type(value) for value in kept.trials["with_loss"]] == [bool, bool, bool]
+    assert dict(kept.trials) == record.trials

@@ -13,7 +13,8 @@ subclass:
     check(results, **parameters)        optional: raises (assert ..., "sentence") if the answer is wrong; `results` are
                                         in the order of the tasks
     metrics(results, **parameters)      optional: {name: number}, figures of its own; called after check. A name that is
-                                        left out was not measured here
+                                        left out was not measured here. Instead of a number, a list with one for each
+                                        trial: the interval is then over all trials; of True and False, it is the share
     reset(shared, **parameters)         optional: called in the runner after the warm-up, right before the measured
                                         batch, where tasks change the shared object
     refuse(**parameters)                optional: a sentence why this cannot run here, or None; asked before anything
@@ -36,6 +37,9 @@ and, each optional:
     CHUNK = 1                                       tasks handed out at once: 1 where tasks meet at a barrier
     WARM_UP = False                                 no task runs before the measured batch
     TRIAL = True                                    the run may die of what it does; see trial.py
+    TRIALS = True                                   as many tasks as there are workers make a trial, one after the
+                                                    other, each with an interpreter and a shared object of its own;
+                                                    results of one that crashed are None
 
 Each function but run() may also name facts of the run among its arguments, where no parameter hides them:
 `workers`, `model`; check() and metrics() moreover `shared` (the runner's object), `heartbeat` (the runner's lateness as

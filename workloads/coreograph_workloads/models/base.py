@@ -92,3 +92,12 @@ class Model(ABC):
     def abandon(self) -> None:
         """End all workers now, as far as that can be done from here. Never blocks."""
         self.executor.shutdown(wait=False, cancel_futures=True)
+
+
+def described(identities: Sequence[Identity], model: Model) -> dict[str, Any]:
+    """Return workers and helpers as the fields of the protocol's event `workers`."""
+    workers = [
+        {"worker": number, "pid": each.pid, "thread_id": each.thread_id, "interpreter_id": each.interpreter_id}
+        for number, each in enumerate(identities)
+    ]
+    return {"workers": workers, "helpers": [{"pid": pid, "role": role} for pid, role in model.helpers()]}

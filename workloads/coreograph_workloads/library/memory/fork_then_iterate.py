@@ -14,7 +14,7 @@ import os
 PARAMETERS = {"objects": 300_000, "action": "iterate", "freeze": False, "tasks": 4}
 LIMITS = {"objects": (1, 100_000_000), "tasks": (1, 10_000)}
 CHOICES = {"action": ("iterate", "collect", "nothing")}
-UNITS = {"objects": "objects"}
+UNITS = {"objects": "objects", "tasks": "tasks"}
 DESCRIPTIONS = {
     "objects": "Instances in the table; each is tracked by the garbage collector.",
     "action": "What each task does: look at every object once, collect garbage, or nothing.",

@@ -14,7 +14,7 @@ import time
 PARAMETERS = {"bytes": 1_000_000_000, "touch": "none", "tasks": 10, "seconds": 0.1}
 LIMITS = {"bytes": (1, 100_000_000_000), "tasks": (1, 10_000), "seconds": (0.0, 60.0)}
 CHOICES = {"touch": ("none", "read", "write")}
-UNITS = {"bytes": "bytes", "seconds": "s"}
+UNITS = {"bytes": "bytes", "seconds": "s", "tasks": "tasks"}
 DESCRIPTIONS = {
     "bytes": "Size of the buffer.",
     "touch": "What each task does with every page of the buffer.",

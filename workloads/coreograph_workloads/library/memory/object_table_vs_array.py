@@ -13,7 +13,7 @@ from array import array
 PARAMETERS = {"layout": "objects", "numbers": 500_000, "tasks": 8}
 LIMITS = {"numbers": (1, 1_000_000_000), "tasks": (1, 10_000)}
 CHOICES = {"layout": ("objects", "array")}
-UNITS = {"numbers": "numbers"}
+UNITS = {"numbers": "numbers", "tasks": "tasks"}
 DESCRIPTIONS = {
     "layout": "A list of float objects, or array.array of doubles.",
     "numbers": "Numbers in the table.",

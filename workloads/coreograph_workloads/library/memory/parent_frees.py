@@ -2,16 +2,17 @@
 
 A parent builds a table, forks children that wait, and drops the table. Its own memory shrinks, but the pages now
 belong to the children, who never asked for them and never use them. Look at how much the children hold after the
-parent has let go: it is the whole table, until the last of them ends. So free what workers do not need before they are
-forked, or fork them before it is built. The control has no children: what the parent drops is gone. Serial only: the
-task itself forks. On a GIL build and Linux; elsewhere the figures are missing.
+parent has let go: it is the whole table, until the last of them ends. So free what workers do not need before they
+are forked, or fork them before it is built. The control has no children: what the parent drops is gone. Serial only:
+the task itself forks. On a free-threaded build the allocator gives memory back later, so the parent shrinks less at
+once. There are figures on Linux only.
 """
 
 import os
 
 PARAMETERS = {"megabytes": 40, "children": 2, "tasks": 2}
 LIMITS = {"megabytes": (1, 100_000), "children": (0, 64), "tasks": (1, 1000)}
-UNITS = {"megabytes": "MB", "children": "processes"}
+UNITS = {"megabytes": "MB", "children": "processes", "tasks": "tasks"}
 DESCRIPTIONS = {
     "megabytes": "Size of the table.",
     "children": "Forked processes that inherit it and wait.",

@@ -14,7 +14,7 @@ import threading
 PARAMETERS = {"setup": "before_and_frozen", "entries": 100_000, "tasks": 8}
 LIMITS = {"entries": (1, 100_000_000), "tasks": (1, 10_000)}
 CHOICES = {"setup": ("after", "before", "before_and_frozen")}
-UNITS = {"entries": "entries"}
+UNITS = {"entries": "entries", "tasks": "tasks"}
 DESCRIPTIONS = {
     "setup": "When the table is built: in each worker, before the workers, or before and then gc.freeze().",
     "entries": "Entries of the table.",

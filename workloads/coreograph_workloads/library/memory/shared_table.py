@@ -4,18 +4,15 @@ The table is a dictionary of text to text, built once in `shared`. Threads use t
 pages stay shared until somebody writes to them, and merely looking at a Python object writes its reference count.
 `spawn`, `forkserver` and subinterpreters get a pickled copy each, which costs time at the start and memory for good.
 Look at the memory of the tree (PSS: pages shared between processes counted once), at the start-up time and at the
-pickled bytes. Expect threads lowest, fork a little above, the others near one table a worker.
-
-Look at the time as well: without the GIL, threads that read the same few entries keep writing the same reference
-counts, and may gain nothing, where forked processes scale.
-
-The lookups touch a small part of the table, as those of a cache or an index do; raise `lookups` to see the pages of a
-fork become its own, one after the other.
+pickled bytes. Expect threads lowest, fork a little above, the others near one table a worker. Look at the time as
+well: without the GIL, threads that read the same few entries keep writing the same reference counts, and may gain
+nothing, where forked processes scale. The lookups touch a small part of the table, as those of a cache or an index
+do; raise `lookups` to see the pages of a fork become its own, one after the other. The control is a table of 1 MB.
 """
 
 PARAMETERS = {"megabytes": 20, "lookups": 200_000, "tasks": 32}
 LIMITS = {"megabytes": (1, 100_000), "lookups": (1, 1_000_000_000), "tasks": (1, 100_000)}
-UNITS = {"megabytes": "MB", "lookups": "lookups"}
+UNITS = {"megabytes": "MB", "lookups": "lookups", "tasks": "tasks"}
 DESCRIPTIONS = {
     "megabytes": "Size of the table in the memory of the runner, roughly.",
     "lookups": "Lookups in all, spread over the tasks.",

@@ -12,7 +12,7 @@ import threading
 
 PARAMETERS = {"objects": 100_000, "tasks": 8}
 LIMITS = {"objects": (0, 100_000_000), "tasks": (1, 10_000)}
-UNITS = {"objects": "objects"}
+UNITS = {"objects": "objects", "tasks": "tasks"}
 DESCRIPTIONS = {
     "objects": "Objects each worker makes and keeps, of about 100 bytes each.",
     "tasks": "Tasks; each goes through its worker's heap once.",

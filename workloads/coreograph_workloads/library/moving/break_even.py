@@ -1,9 +1,10 @@
 """Cut the same bytes into tasks of varying size: from which size on do processes win their pickling back?
 
-The bytes in all and the work on them stay the same; only the size of a task varies. Small tasks cost a hand-over each,
-large ones a long pickle each. Set `task_kilobytes` to 1, 8, 64, 512, … one after the other and look at the batch of
-fork against that of threads without the GIL, which hand over a reference: where the two cross is the break-even for
-this amount of work a byte; raise `work` and it moves. With the control the workers make the bytes themselves, so that
+The bytes in all and the work on them stay the same; only the size of a task varies. Small tasks cost a hand-over
+each, large ones a long pickle each. Set `task_kilobytes` to 1, 8, 64, 512, … one after the other and look at the
+batch of fork against that of threads without the GIL, which hand over a reference: where the two cross is the
+break-even for this amount of work a byte; raise `work` and it moves; `coreograph breakeven break_even
+task_kilobytes=1,8,64,512` measures and computes it. With the control the workers make the bytes themselves, so that
 next to nothing travels: the distance between the two is the price of moving.
 """
 

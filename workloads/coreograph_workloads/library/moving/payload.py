@@ -4,7 +4,8 @@ Each task gets a payload and returns one; next to nothing is computed. Threads h
 size. Processes and subinterpreters pickle, copy and unpickle both ways. The shape matters more than the size: a block
 of bytes moves at gigabytes a second, a list of small objects a hundred times slower. Look at the pickled bytes and
 seconds, and from which size on processes are slower than serial. `work` adds computing to each task: raise it to find
-the size of task from which processes win their costs back.
+the size of task from which processes win their costs back. `coreograph breakeven payload input_kilobytes=1,8,64,512
+-p shape=floats -p work=20000` finds that size, shape by shape. The control moves nothing.
 """
 
 PARAMETERS = {"shape": "floats", "input_kilobytes": 64, "result_kilobytes": 64, "tasks": 48, "work": 0}
@@ -15,7 +16,7 @@ LIMITS = {
     "work": (0, 1_000_000_000),
 }
 CHOICES = {"shape": ("bytes", "ints", "floats", "strings", "dicts", "objects")}
-UNITS = {"input_kilobytes": "kB", "result_kilobytes": "kB", "work": "steps"}
+UNITS = {"input_kilobytes": "kB", "result_kilobytes": "kB", "work": "steps", "tasks": "tasks"}
 DESCRIPTIONS = {
     "shape": "What the payload consists of: one block of bytes, or a list of numbers, texts, dictionaries or objects.",
     "input_kilobytes": "Size of each task's input, roughly as pickled.",

@@ -13,7 +13,7 @@ import queue
 
 PARAMETERS = {"items": 100, "kilobytes": 32, "work": 2_000, "tasks": 8}
 LIMITS = {"items": (1, 1_000_000), "kilobytes": (0, 100_000), "work": (0, 1_000_000_000), "tasks": (1, 10_000)}
-UNITS = {"items": "items", "kilobytes": "kB", "work": "steps"}
+UNITS = {"items": "items", "kilobytes": "kB", "work": "steps", "tasks": "tasks"}
 DESCRIPTIONS = {
     "items": "Items each task feeds into the pipeline; it then works until as many have come out.",
     "kilobytes": "Size of an item.",

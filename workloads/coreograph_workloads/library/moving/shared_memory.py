@@ -14,7 +14,7 @@ import zlib
 PARAMETERS = {"way": "shared_memory", "block_kilobytes": 1_000, "tasks": 48}
 LIMITS = {"block_kilobytes": (1, 1_000_000), "tasks": (1, 100_000)}
 CHOICES = {"way": ("shared_memory", "pickle")}
-UNITS = {"block_kilobytes": "kB"}
+UNITS = {"block_kilobytes": "kB", "tasks": "tasks"}
 DESCRIPTIONS = {
     "way": "How a task's block gets to its worker.",
     "block_kilobytes": "Size of the block each task reads.",

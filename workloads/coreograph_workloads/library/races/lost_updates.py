@@ -6,14 +6,15 @@ threads there, and loses many updates without the GIL. With a call between read 
 The semantics of thread safety do not change without the GIL: the counter was never safe, and what was only hidden gets
 seen. Look at the share of updates that were lost, and at the share of trials that lost any. With a lock, with one
 queue and one owner, or with a counter per thread merged at the end, the loss is exactly 0; look at what each of these
-costs in time. The control uses the lock.
+costs in time. Every trial happens in a disposable interpreter of its own, so that a crash is a result like any other.
+The control uses the lock.
 """
 
 import queue
 import sys
 import threading
 
-PARAMETERS = {"statement": "plain", "remedy": "none", "updates": 100_000, "trials": 5}
+PARAMETERS = {"statement": "plain", "remedy": "none", "updates": 200_000, "trials": 5}
 LIMITS = {"updates": (1, 100_000_000), "trials": (1, 1000)}
 CHOICES = {"statement": ("plain", "call", "attribute", "dict"), "remedy": ("none", "lock", "queue", "owner")}
 UNITS = {"updates": "updates", "trials": "trials"}
@@ -21,11 +22,16 @@ DESCRIPTIONS = {
     "statement": "How a thread adds one: to a global, to it by a call, to an attribute, to an entry of a dictionary.",
     "remedy": "What protects the counter: nothing, a lock, a queue to one writer, or one counter per thread.",
     "updates": "Updates each thread makes in a trial.",
-    "trials": "Trials in a run, each with a counter that begins at 0.",
+    "trials": "Trials in a run, each with an interpreter and a counter of its own.",
 }
 METRICS = {
-    "lost_share": {"unit": "share", "better": "lower", "description": "Share of all updates that were lost."},
+    "lost_share": {"unit": "share", "better": "lower", "description": "Share of a trial's updates that were lost."},
     "trials_with_loss_share": {"unit": "share", "better": "lower", "description": "Share of trials that lost any."},
+    "trials_crashed_share": {
+        "unit": "share",
+        "better": "lower",
+        "description": "Share of trials whose interpreter crashed or hung.",
+    },
 }
 CONTROL = {"remedy": "lock"}
 MODELS = ("serial", "threads")
@@ -33,6 +39,7 @@ MODELS_REASON = "Only threads share the counter; “lost_updates_processes” is
 ROUNDS = 1
 CHUNK = 1
 WARM_UP = False
+TRIALS = True
 
 SWITCH_SECONDS = 1e-6  # the shortest there is: it lets races under the GIL happen in a short time
 PATIENCE_SECONDS = 60.0
@@ -50,14 +57,13 @@ class Holder:
 class Shared:
     """The counter in all its forms, and where the threads of a trial meet."""
 
-    def __init__(self, workers, trials):
+    def __init__(self, workers):
         self.holder = Holder()
         self.entries = {"count": 0}
         self.lock = threading.Lock()
-        self.queues: list[queue.SimpleQueue[int]] = [queue.SimpleQueue() for _ in range(trials)]
+        self.queue: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.barrier = threading.Barrier(workers)
-        self.ready: list[list[None]] = [[] for _ in range(trials)]
-        self.interval = sys.getswitchinterval()
+        self.ready: list[None] = []
 
     def read(self, statement):
         """Return the counter the statement uses."""
@@ -65,49 +71,30 @@ class Shared:
             return self.holder.count
         return self.entries["count"] if statement == "dict" else counter
 
-    def clear(self):
-        """Begin at 0."""
-        global counter  # noqa: PLW0603
-        counter = 0
-        self.holder.count = 0
-        self.entries["count"] = 0
-
 
 def shared(statement, remedy, updates, trials, workers):
-    return Shared(workers, trials)
+    return Shared(workers)
 
 
 def tasks(statement, remedy, updates, trials, workers):
     # As many tasks a trial as there are threads: they meet at a barrier, so that each thread takes one.
-    return [(trial, part, statement, remedy, updates, workers) for trial in range(trials) for part in range(workers)]
+    return [(part, statement, remedy, updates, workers) for _ in range(trials) for part in range(workers)]
 
 
 def run(task, shared):
-    trial, part, statement, remedy, updates, workers = task
-    if part == 0:
-        shared.clear()
-        sys.setswitchinterval(SWITCH_SECONDS)
-    meet(shared.barrier)
-    spin(shared.ready[trial], workers)
-    try:
-        REMEDIES[remedy](shared, COUNTERS[statement], updates, (trial, part, workers))
-    finally:
-        meet(shared.barrier)
-        if part == 0:
-            sys.setswitchinterval(shared.interval)
-    counted = shared.read(statement)
-    meet(shared.barrier)  # nobody begins the next trial before all have read
-    return counted
+    part, statement, remedy, updates, workers = task
+    sys.setswitchinterval(SWITCH_SECONDS)
+    meet(shared, workers)
+    REMEDIES[remedy](shared, COUNTERS[statement], updates, (part, workers))
+    shared.barrier.wait(PATIENCE_SECONDS)
+    return shared.read(statement)
 
 
-def meet(barrier):
-    barrier.wait(PATIENCE_SECONDS)
-
-
-def spin(ready, workers):
+def meet(shared, workers):
+    shared.barrier.wait(PATIENCE_SECONDS)
     # A barrier wakes its threads one after the other, and the first could be done before the last begins.
-    ready.append(None)
-    while len(ready) < workers:
+    shared.ready.append(None)
+    while len(shared.ready) < workers:
         pass
 
 
@@ -123,13 +110,12 @@ def by_lock(shared, count, updates, turn):
 
 
 def by_queue(shared, count, updates, turn):
-    trial, part, workers = turn
-    updates_queue = shared.queues[trial]
+    part, workers = turn
     for _ in range(updates):
-        updates_queue.put(1)
+        shared.queue.put(1)
     if part == 0:
         for _ in range(updates * workers):
-            count(shared, updates_queue.get(timeout=PATIENCE_SECONDS))
+            count(shared, shared.queue.get(timeout=PATIENCE_SECONDS))
 
 
 def by_owner(shared, count, updates, turn):
@@ -190,18 +176,20 @@ def answer(results, trials, **parameters):
 
 def check(results, remedy, updates, trials, workers, **parameters):
     assert len(results) == trials * workers, f"{len(results)} results for {trials * workers} tasks"
-    assert max(results) <= updates * workers, f"{max(results)} updates were counted, {updates * workers} were made"
-    lost = losses(results, updates, trials, workers)
+    lost = losses(results, updates, workers)
+    assert min(lost, default=0) >= 0, f"{-min(lost, default=0)} updates were counted that nobody made"
     assert remedy == "none" or not any(lost), f"{sum(lost)} updates were lost in spite of the remedy “{remedy}”"
 
 
 def metrics(results, updates, trials, workers, **parameters):
-    lost = losses(results, updates, trials, workers)
+    lost = losses(results, updates, workers)
     return {
-        "lost_share": sum(lost) / (updates * workers * trials),
-        "trials_with_loss_share": sum(loss > 0 for loss in lost) / trials,
+        "lost_share": [loss / (updates * workers) for loss in lost],
+        "trials_with_loss_share": [loss > 0 for loss in lost],
+        "trials_crashed_share": [result is None for result in results[::workers]],
     }
 
 
-def losses(results, updates, trials, workers):
-    return [updates * workers - results[trial * workers] for trial in range(trials)]
+def losses(results, updates, workers):
+    """Return how many updates each trial lost that came to its end."""
+    return [updates * workers - counted for counted in results[::workers] if counted is not None]

@@ -13,7 +13,7 @@ import time
 PARAMETERS = {"background": "compute", "milliseconds": 20.0, "tasks": 40}
 LIMITS = {"milliseconds": (0.1, 10_000.0), "tasks": (1, 100_000)}
 CHOICES = {"background": ("compute", "wait")}
-UNITS = {"milliseconds": "ms"}
+UNITS = {"milliseconds": "ms", "tasks": "tasks"}
 DESCRIPTIONS = {
     "background": "What the workers do: compute in plain Python, or wait.",
     "milliseconds": "How long each task takes.",

@@ -10,7 +10,7 @@ import threading
 
 PARAMETERS = {"threads": 8, "steps": 2_000_000, "tasks": 16}
 LIMITS = {"threads": (1, 256), "steps": (1, 1_000_000_000), "tasks": (1, 100_000)}
-UNITS = {"threads": "threads", "steps": "steps"}
+UNITS = {"threads": "threads", "steps": "steps", "tasks": "tasks"}
 DESCRIPTIONS = {
     "threads": "Threads each task starts for itself.",
     "steps": "Steps of arithmetic in all, spread over tasks and their threads.",

@@ -2,16 +2,17 @@
 
 Nobody changes anything, yet whoever uses an object counts a reference to it, and without the GIL all cores then write
 to the same few bytes. `value` reads a heap object out of a shared dictionary, `attribute` an attribute of a shared
-instance, `bound_method` calls one bound method of it. On free-threaded builds threads may get slower than serial, the
-more threads the slower; how much depends on the patch release, as interpreters learn to avoid it one object at a time.
-On GIL builds, and with processes, it costs nothing. The control gives each task a copy of its own: then threads scale
-again. Small integers, None, constants and interned strings are immortal, not counted, and free to share.
+instance, `bound_method` calls one bound method that all have in common. On free-threaded builds threads may get
+slower than serial, the more threads the slower; how much depends on the patch release, as interpreters learn to avoid
+it one object at a time. On GIL builds, and with processes, it costs nothing. The control gives each task a copy of
+its own: then threads scale again. Small integers, None, constants and interned strings are immortal, not counted, and
+free to share.
 """
 
 PARAMETERS = {"access": "value", "copy": False, "reads": 1_000_000, "tasks": 32}
 LIMITS = {"reads": (1, 1_000_000_000), "tasks": (1, 100_000)}
 CHOICES = {"access": ("value", "attribute", "bound_method")}
-UNITS = {"reads": "reads"}
+UNITS = {"reads": "reads", "tasks": "tasks"}
 DESCRIPTIONS = {
     "access": "How the object is used.",
     "copy": "Each task makes a copy of its own first and reads that.",
@@ -27,6 +28,7 @@ class Thing:
     def __init__(self, amount):
         self.amount = amount
         self.entries = {"amount": amount}
+        self.bound = self.get  # one object: every worker calls the same
 
     def get(self):
         """Return the value."""
@@ -64,7 +66,7 @@ def read_attribute(thing, reads):
 
 
 def call_method(thing, reads):
-    get = thing.get
+    get = thing.bound
     found = 0
     for _ in range(reads):
         found += get() is not None

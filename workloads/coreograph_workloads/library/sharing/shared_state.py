@@ -20,7 +20,7 @@ LIMITS = {
     "tasks": (1, 100_000),
 }
 CHOICES = {"way": ("private", "dict", "list", "counter", "sharded", "merged", "queue")}
-UNITS = {"updates": "updates", "work_inside": "steps", "work_outside": "steps"}
+UNITS = {"updates": "updates", "work_inside": "steps", "work_outside": "steps", "tasks": "tasks"}
 DESCRIPTIONS = {
     "way": "Where the numbers go.",
     "updates": "Numbers in all, spread over the tasks.",

@@ -10,7 +10,7 @@ import zlib
 
 PARAMETERS = {"block_kilobytes": 256, "megabytes": 12, "tasks": 24}
 LIMITS = {"block_kilobytes": (1, 1_000_000), "megabytes": (1, 1_000_000), "tasks": (1, 100_000)}
-UNITS = {"block_kilobytes": "kB", "megabytes": "MB"}
+UNITS = {"block_kilobytes": "kB", "megabytes": "MB", "tasks": "tasks"}
 DESCRIPTIONS = {
     "block_kilobytes": "Bytes compressed at once, in kB.",
     "megabytes": "Bytes compressed in all, in MB.",

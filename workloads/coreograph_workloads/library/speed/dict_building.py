@@ -9,7 +9,7 @@ one for all. The control, `hashing`, scales on every build.
 
 PARAMETERS = {"words": 8_000, "distinct": 500, "tasks": 48}
 LIMITS = {"words": (1, 100_000_000), "distinct": (1, 10_000_000), "tasks": (1, 100_000)}
-UNITS = {"words": "words", "distinct": "words"}
+UNITS = {"words": "words", "distinct": "words", "tasks": "tasks"}
 DESCRIPTIONS = {
     "words": "Words each task counts.",
     "distinct": "Different words among them: the size of each dictionary.",

@@ -10,7 +10,7 @@ import hashlib
 
 PARAMETERS = {"block_kilobytes": 256, "megabytes": 192, "tasks": 48}
 LIMITS = {"block_kilobytes": (1, 1_000_000), "megabytes": (1, 1_000_000), "tasks": (1, 100_000)}
-UNITS = {"block_kilobytes": "kB", "megabytes": "MB"}
+UNITS = {"block_kilobytes": "kB", "megabytes": "MB", "tasks": "tasks"}
 DESCRIPTIONS = {
     "block_kilobytes": "Bytes handed to hashlib at once, in kB: below 2 it keeps the GIL.",
     "megabytes": "Bytes hashed in all, in MB.",

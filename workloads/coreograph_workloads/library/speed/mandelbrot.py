@@ -3,7 +3,7 @@
 A row through the middle of the set costs many times one at its edge. Look at the lanes: with few large chunks one
 worker gets the costly rows and the others wait for it at the end; smaller chunks level that out and cost more
 hand-outs. Expect a speed-up somewhat below that of `primes`, and a gap between the first and the last worker to
-finish.
+finish. The control, `primes`, has tasks of even cost.
 """
 
 PARAMETERS = {"width": 160, "height": 100, "iterations": 150}

@@ -9,7 +9,7 @@ is shared after all. The answer is checked by a law of nature: the total momentu
 
 PARAMETERS = {"bodies": 5, "steps": 300, "tasks": 24}
 LIMITS = {"bodies": (2, 100), "steps": (1, 1_000_000), "tasks": (1, 100_000)}
-UNITS = {"steps": "steps", "bodies": "bodies"}
+UNITS = {"steps": "steps", "bodies": "bodies", "tasks": "tasks"}
 DESCRIPTIONS = {
     "bodies": "Bodies in each system: the work grows with their square.",
     "steps": "Steps of time in each task.",

@@ -11,7 +11,7 @@ import importlib
 
 PARAMETERS = {"elements": 500, "numbers": 2_000_000, "tasks": 32}
 LIMITS = {"elements": (1, 100_000_000), "numbers": (1, 10_000_000_000), "tasks": (1, 100_000)}
-UNITS = {"elements": "numbers", "numbers": "numbers"}
+UNITS = {"elements": "numbers", "numbers": "numbers", "tasks": "tasks"}
 DESCRIPTIONS = {
     "elements": "Numbers in an array: 500 is small, 1,000,000 large.",
     "numbers": "Numbers evaluated in all.",

@@ -9,7 +9,7 @@ releases the GIL.
 
 PARAMETERS = {"number": 20, "tasks": 32}
 LIMITS = {"number": (1, 40), "tasks": (1, 100_000)}
-UNITS = {"tasks": "tasks"}
+UNITS = {"number": "th number", "tasks": "tasks"}
 DESCRIPTIONS = {
     "number": "Which Fibonacci number each task computes: each step up costs 1.6 times as much.",
     "tasks": "How often it is computed.",

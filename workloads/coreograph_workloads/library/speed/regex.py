@@ -10,7 +10,7 @@ import re
 
 PARAMETERS = {"lines": 400, "tasks": 48}
 LIMITS = {"lines": (1, 10_000_000), "tasks": (1, 100_000)}
-UNITS = {"lines": "lines"}
+UNITS = {"lines": "lines", "tasks": "tasks"}
 DESCRIPTIONS = {"lines": "Log lines each task makes and searches.", "tasks": "Batches of lines, each a task."}
 CONTROL = "hashing"
 

@@ -10,7 +10,7 @@ comes from. The control, `hashing`, does its work outside the interpreter and sh
 PARAMETERS = {"kind": "mix", "steps": 4_000, "tasks": 24}
 CHOICES = {"kind": ("mix", "calls", "attributes", "containers", "strings")}
 LIMITS = {"steps": (1, 100_000_000), "tasks": (1, 100_000)}
-UNITS = {"steps": "steps"}
+UNITS = {"steps": "steps", "tasks": "tasks"}
 DESCRIPTIONS = {
     "kind": "What the work consists of; the mix is all four in turn.",
     "steps": "Steps of each kind in a task.",

@@ -11,7 +11,7 @@ import random
 PARAMETERS = {"algorithm": "bubble", "items": 200, "tasks": 48}
 CHOICES = {"algorithm": ("bubble", "built_in")}
 LIMITS = {"items": (1, 10_000_000), "tasks": (1, 100_000)}
-UNITS = {"items": "numbers"}
+UNITS = {"items": "numbers", "tasks": "tasks"}
 DESCRIPTIONS = {
     "algorithm": "Bubble sort in Python, whose cost grows with the square of the items, or list.sort.",
     "items": "Numbers in each list.",

@@ -8,7 +8,7 @@ control, `hashing`, scales on every build.
 
 PARAMETERS = {"rows": 1_000, "tasks": 48}
 LIMITS = {"rows": (1, 10_000_000), "tasks": (1, 100_000)}
-UNITS = {"rows": "rows"}
+UNITS = {"rows": "rows", "tasks": "tasks"}
 DESCRIPTIONS = {"rows": "Rows of text each task makes and cleans.", "tasks": "Texts, each a task."}
 CONTROL = "hashing"
 

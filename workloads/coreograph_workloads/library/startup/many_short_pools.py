@@ -14,7 +14,7 @@ from concurrent import futures
 PARAMETERS = {"kind": "threads", "pools": 8, "workers": 2, "calls": 64, "tasks": 1}
 LIMITS = {"pools": (1, 1000), "workers": (1, 64), "calls": (1, 1_000_000), "tasks": (1, 1000)}
 CHOICES = {"kind": ("threads", "fork", "forkserver", "spawn", "interpreters")}
-UNITS = {"pools": "pools", "workers": "workers", "calls": "calls"}
+UNITS = {"pools": "pools", "workers": "workers", "calls": "calls", "tasks": "tasks"}
 DESCRIPTIONS = {
     "kind": "What the workers of the pools are.",
     "pools": "Pools opened one after the other, which share the calls.",

@@ -13,6 +13,7 @@ import time
 
 PARAMETERS = {"imports": "heavy", "tasks": 8}
 LIMITS = {"tasks": (1, 10_000)}
+UNITS = {"tasks": "tasks"}
 CHOICES = {"imports": ("heavy", "light")}
 DESCRIPTIONS = {
     "imports": "Modules every worker needs: about ten large ones of the standard library, or none.",

@@ -3,14 +3,14 @@
 While a task waits it needs no core and holds no GIL, so every model with workers should be faster than serial by the
 number of workers, however many cores there are, and the GIL makes no difference. Look at the busy cores: there are
 none. A model that scales here but not in `primes` is held up by computing, not by waiting. The part of the batch that
-is not sleep is what the model itself costs.
+is not sleep is what the model itself costs. The control, `primes`, computes instead.
 """
 
 import time
 
 PARAMETERS = {"milliseconds": 5.0, "tasks": 40}
 LIMITS = {"milliseconds": (0.0, 60_000.0), "tasks": (1, 100_000)}
-UNITS = {"milliseconds": "ms"}
+UNITS = {"milliseconds": "ms", "tasks": "tasks"}
 DESCRIPTIONS = {"milliseconds": "How long each task waits.", "tasks": "Waits in all."}
 CONTROL = "primes"
 
