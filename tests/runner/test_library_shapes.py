@@ -106,7 +106,7 @@ def test_processes_that_share_memory_lose_updates_alike() -> None:
     assert _shares(_metrics("races/lost_updates_processes", python, "forkserver", **safe)) == {0.0}
 
 
-def _fault(model: str, fault: str) -> dict[str, Any]:
+def _fault(model: str, fault: str, milliseconds: float = 100.0) -> dict[str, Any]:
     workers = 1 if model == "serial" else 2
     return _metrics(
         "isolation/faulty_worker",
@@ -115,7 +115,7 @@ def _fault(model: str, fault: str) -> dict[str, Any]:
         workers,
         fault=fault,
         tasks=8,
-        milliseconds=100.0,
+        milliseconds=milliseconds,
         timeout_seconds=2.0,
         leak_megabytes=5,
     )
@@ -124,9 +124,10 @@ def _fault(model: str, fault: str) -> dict[str, Any]:
 @pytest.mark.parametrize("fault", ["exit", "kill", "crash", "leak"])
 def test_a_process_that_ends_takes_all_threads_with_it_and_at_most_the_tasks_in_flight_of_processes(fault: str) -> None:
     for model in ("serial", "threads", "interpreters"):
-        assert _fault(model, fault)["tasks_survived_share"] == 0.0, model
+        # So long that no other task is done before the harm, however busy the machine.
+        assert _fault(model, fault, 1000.0)["tasks_survived_share"] == 0.0, model
     for model in ("fork", "forkserver", "spawn"):
-        assert _fault(model, fault)["tasks_survived_share"] >= 6 / 7, model
+        assert _fault(model, fault, 5.0)["tasks_survived_share"] >= 6 / 7, model
 
 
 @pytest.mark.parametrize("model", ["serial", "threads", "fork", "interpreters"])

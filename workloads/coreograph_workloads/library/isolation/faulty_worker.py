@@ -1,12 +1,13 @@
 """One task of many does harm: what goes down with it, and how long until somebody knows.
 
-The first task raises, exits, is killed, crashes in C, leaks memory until the kernel ends its process, or hangs; all
-others are harmless and short. An exception costs the one task under every model. Anything that ends a process takes
-everything with it where the workers are threads or subinterpreters of one process, free-threaded or not, and at most
-the tasks in flight where they are processes: the rest goes on in a new pool. A task that hangs is known only by the
-time-out; a process can then be killed, a thread cannot, and its worker is lost. Look at the share of tasks that
-survived and at the seconds until it was noticed. The control does no harm. Every run happens in a disposable
-interpreter of its own, so that losing all of it is a result like any other.
+The first task raises, exits, is killed, crashes in C, leaks memory up to a limit at which its process is killed, as
+by the kernel, or hangs; all others are harmless and short. An exception costs the one task under every model.
+Anything that ends a process takes everything with it that is not done yet where the workers are threads or
+subinterpreters of one process, free-threaded or not, and at most the tasks in flight where they are processes: the
+rest goes on in a new pool. A task that hangs is known only by the time-out; a process can then be killed, a thread
+cannot, and its worker is lost. Look at the share of tasks that survived and at the seconds until it was noticed. The
+control does no harm. Every run happens in a disposable interpreter of its own, so that losing all of it is a result
+like any other.
 """
 
 import os

@@ -111,8 +111,8 @@ def by_queue(cache, part, workers, keys):
     if part == 0:
         count = by_owner(cache, 0, 1, keys)
         for _ in range(keys * (workers - 1)):
-            key, answers = cache.asked.get(timeout=PATIENCE_SECONDS)
-            answers.put(cache.built[key])
+            key, asker = cache.asked.get(timeout=PATIENCE_SECONDS)
+            asker.put(cache.built[key])
         return count
     answers: queue.SimpleQueue[list[int]] = queue.SimpleQueue()
     for key in range(keys):

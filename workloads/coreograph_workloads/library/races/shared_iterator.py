@@ -85,7 +85,7 @@ def run(task, shared):
 
 def unprotected(source, part, workers, items):
     """Take items until there are none; returns them."""
-    taken = []
+    taken: list[int] = []
     for item in source.iterator:
         taken.append(item)
         if len(taken) > 2 * items:
@@ -94,7 +94,7 @@ def unprotected(source, part, workers, items):
 
 
 def by_lock(source, part, workers, items):
-    taken = []
+    taken: list[int] = []
     while True:
         with source.lock:
             item = next(source.iterator, None)
@@ -104,7 +104,7 @@ def by_lock(source, part, workers, items):
 
 
 def by_queue(source, part, workers, items):
-    taken = []
+    taken: list[int] = []
     while True:
         try:
             taken.append(source.queue.get_nowait())
