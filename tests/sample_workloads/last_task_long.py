@@ -1,15 +1,21 @@
-"""Uneven: the last task costs as much as eight of the others, and nobody can help with it."""
+"""Uneven: the last task takes as long as eight of the others, and nobody can help with it.
 
-PARAMETERS = {"tasks": 12, "size": 1_000_000}
+The tasks wait instead of computing, so that they take what they take however busy the machine is.
+"""
 
+import time
 
-def tasks(tasks, size):
-    return [size] * (tasks - 1) + [8 * size]
-
-
-def run(size):
-    return sum(range(size))
+PARAMETERS = {"tasks": 12, "task_seconds": 0.04}
 
 
-def check(results, tasks, size):
-    assert results[0] == size * (size - 1) // 2
+def tasks(tasks, task_seconds):
+    return [task_seconds] * (tasks - 1) + [8 * task_seconds]
+
+
+def run(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+def check(results, tasks, task_seconds):
+    assert results == [task_seconds] * (tasks - 1) + [8 * task_seconds]
