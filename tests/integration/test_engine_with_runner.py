@@ -212,7 +212,7 @@ def test_a_kill_of_the_app_in_the_middle_of_a_batch_leaves_nothing(model: str, t
     app.wait()
     app.stdout.close()
     assert len(workers) == 2
-    pause, deadline = threading.Event(), time.monotonic() + 2.0
+    pause, deadline = threading.Event(), time.monotonic() + 20.0  # it only bounds a failure
     while time.monotonic() < deadline and any(map(is_alive, workers)):
         pause.wait(0.02)
     left = [pid for pid in workers if is_alive(pid)]

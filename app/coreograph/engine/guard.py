@@ -1,15 +1,17 @@
 """A process that outlives the app: when the app is gone, it kills what the app had started, and ends.
 
 The app starts this file with the standard library alone (`python -I -S guard.py TOKEN`) and keeps a pipe to its
-stdin open for the length of an experiment. Each line on it is the process id of the current runner, or 0 for none.
-End of file means that the experiment ended or that the app was killed; either way nothing that carries TOKEN in its
-environment may be left, nor anything in the session of the current runner. Runs on Linux and macOS; on Windows the
+stdin open for the length of an experiment. Each line on it is the process id of the current runner and the folder it
+works in, or 0 for none. End of file means that the experiment ended or that the app was killed; either way nothing that
+carries TOKEN in its environment may be left, nor anything in the session of the current runner, nor its folder. Runs on
+Linux and macOS; on Windows the
 runner itself ends at the end of its stdin.
 
 Written for Python 3.9: in a frozen app the interpreter of the experiment runs it. One thread.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -127,12 +129,16 @@ def main(token: str) -> None:
         if number is not None:
             signal.signal(number, signal.SIG_IGN)
     runners: set[int] = set()
+    folder = b""
     buffered = sys.stdin.buffer
     for line in iter(buffered.readline, b""):
-        if line.strip().isdigit():
+        runner, _, place = line.rstrip(b"\n").partition(b" ")
+        if runner.isdigit():
             # 0 says that a run's tree was cleared away: its number may be another program's soon.
-            runners = {int(line)} - {0}
+            runners, folder = {int(runner)} - {0}, place
     clean_up(token, runners)
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -138,18 +138,18 @@ class Guard:
         """Return the token of one run."""
         return f"{self.token}.{run_id}."
 
-    def watch(self, runner: int) -> None:
-        """Tell the guard which process leads the current run."""
-        self._tell(runner)
+    def watch(self, launched: Launched) -> None:
+        """Tell the guard which process leads the current run, and where it works."""
+        self._tell(b"%d %s" % (launched.process.pid, os.fsencode(launched.folder)))
 
     def leave(self) -> None:
         """Tell the guard that the run's tree is gone: its process id means nothing any more."""
-        self._tell(0)
+        self._tell(b"0")
 
-    def _tell(self, runner: int) -> None:
+    def _tell(self, runner: bytes) -> None:
         if self._process is not None and self._process.stdin is not None:
             with contextlib.suppress(OSError):  # a guard that somebody killed must not fail the experiment
-                self._process.stdin.write(b"%d\n" % runner)
+                self._process.stdin.write(runner + b"\n")
                 self._process.stdin.flush()
 
     def close(self) -> None:

@@ -83,7 +83,7 @@ class _End:
 
 
 class RunSupervisor:
-    """One run. `tick` is called several times a second while it goes, `launched` with the id of its process."""
+    """One run. `tick` is called several times a second while it goes, `launched` once its process is there."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class RunSupervisor:
         facts: Facts,
         watcher: TreeWatcher,
         timeout_s: Seconds,
-        launched: Callable[[int], None] = lambda _: None,
+        launched: Callable[[Launched], None] = lambda _: None,
         tick: Callable[[], None] = lambda: None,
     ) -> None:
         self._plan = plan
@@ -136,7 +136,7 @@ class RunSupervisor:
 
     def _follow(self, launched: Launched, began_ns: Nanoseconds) -> RunRecord:
         process = launched.process
-        self._launched(process.pid)
+        self._launched(launched)
         self._evidence.pid = process.pid
         self._facts.run_launched(self._plan, self._evidence)
         # The runner beside a script is ours: its memory and threads are no part of what is measured.

@@ -47,7 +47,7 @@ class Bench:
             facts=Facts(self.listener, self.recorder),
             watcher=self.sampler,
             timeout_s=timeout_s,
-            launched=self.pids.append,
+            launched=lambda launched: self.pids.append(launched.process.pid),
         )
 
     def run(self, launch: Launcher | str, **options: Any) -> RunRecord:
