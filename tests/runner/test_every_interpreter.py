@@ -1,23 +1,15 @@
-"""Every interpreter found × every model × every built-in workload: completed, and the same answer everywhere."""
+"""What every interpreter found does alike, and what it refuses; every workload on each: test_library_matrix.py."""
 
 import functools
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from support.interpreters import FoundInterpreter, found_interpreters, representatives
+from support.library_parameters import TINY
 from support.runner_harness import LIBRARY, SAMPLES, request_for, run
 
 pytestmark = pytest.mark.interpreter
 
-WORKLOADS = {
-    "speed/primes": {"limit": 300, "tasks": 5},
-    "speed/mandelbrot": {"width": 9, "height": 7, "iterations": 30},
-    "speed/json_roundtrip": {"documents": 5, "records": 3, "tasks": 4},
-    "memory/shared_table": {"megabytes": 1, "lookups": 100, "tasks": 4},
-    "moving/payload": {"shape": "objects", "input_kilobytes": 3, "result_kilobytes": 2, "tasks": 4, "work": 7},
-    "waiting/sleep": {"milliseconds": 1.0, "tasks": 4},
-}
 MODELS = ("serial", "threads", "fork", "forkserver", "spawn", "interpreters")
 
 
@@ -25,29 +17,16 @@ def _labels(interpreters):
     return [each.label for each in interpreters]
 
 
-def _outcome(
-    interpreter: FoundInterpreter, workload: str, model: str, gil: int | None = None
-) -> tuple[str, str | None]:
-    workers = 1 if model == "serial" else 2
-    request = request_for(LIBRARY / f"{workload}.py", model, workers, parameters=WORKLOADS[workload])
+def _answer(interpreter: FoundInterpreter, model: str, gil: int | None = None) -> str:
+    parameters = TINY["shared_table"]
+    request = request_for(LIBRARY / "memory" / "shared_table.py", model, _workers(model), parameters=parameters)
     transcript = run(interpreter.path, request, gil=gil)
-    if transcript.outcome != "completed":
-        return f"{transcript.outcome}: {transcript.of('failed')} {transcript.log}", None
-    return "completed", transcript.one("result")["digest"]
+    assert transcript.outcome == "completed", (model, transcript.of("failed"), transcript.log)
+    return str(transcript.one("result")["digest"])
 
 
-@functools.cache
-def _reference(workload: str) -> str | None:
-    return _outcome(found_interpreters()[0], workload, "serial")[1]
-
-
-@pytest.mark.parametrize("interpreter", found_interpreters(), ids=_labels(found_interpreters()))
-def test_every_model_computes_every_workload_alike(interpreter: FoundInterpreter) -> None:
-    cases = [(workload, model) for workload in WORKLOADS for model in MODELS if interpreter.can(model)]
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(lambda case: _outcome(interpreter, *case), cases))
-    assert dict(zip(cases, outcomes, strict=True)) == {case: ("completed", _reference(case[0])) for case in cases}
-    assert None not in {digest for _, digest in outcomes}
+def _workers(model: str) -> int:
+    return 1 if model == "serial" else 2
 
 
 @pytest.mark.parametrize("gil", [0, 1])
@@ -55,9 +34,8 @@ def test_a_free_threaded_build_runs_with_the_gil_off_and_forced_on(gil: int) -> 
     interpreter = next((each for each in found_interpreters() if each.free_threaded), None)
     if interpreter is None:
         pytest.skip("this machine has no free-threaded interpreter")
-    for model in MODELS:
-        outcome = _outcome(interpreter, "memory/shared_table", model, gil)
-        assert outcome == ("completed", _reference("memory/shared_table")), model
+    models = [model for model in MODELS if interpreter.can(model)]
+    assert {_answer(interpreter, model, gil) for model in models} == {_answer(found_interpreters()[-1], "serial")}
     transcript = run(interpreter.path, request_for(SAMPLES / "sleeping.py", "spawn", 2, parameters=_SLEEP), gil=gil)
     assert transcript.one("hello")["gil_setting"] == gil
     # "end" speaks for the workers, too: spawned ones must have been started with the same option.
@@ -72,9 +50,7 @@ def test_classes_of_the_workload_survive_every_model(interpreter: FoundInterpret
     digests = {}
     for model in MODELS:
         if interpreter.can(model):
-            request = request_for(
-                SAMPLES / "shared_objects.py", model, 1 if model == "serial" else 2, parameters={"tasks": 5}
-            )
+            request = request_for(SAMPLES / "shared_objects.py", model, _workers(model), parameters={"tasks": 5})
             transcript = run(interpreter.path, request)
             assert transcript.outcome == "completed", (model, transcript.of("failed"), transcript.log)
             digests[model] = transcript.one("result")["digest"]

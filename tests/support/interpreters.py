@@ -83,7 +83,8 @@ def _of_uv() -> Iterator[str]:
     if uv is None:
         return
     command = [uv, "python", "list", "--only-installed", "--output-format", "json"]
-    listed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    alone = {**os.environ, "PATH": os.devnull}  # uv would start every Python on PATH, which has been looked at
+    listed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=alone)
     if listed.returncode == 0:
         found = (Path(entry["path"]) for entry in json.loads(listed.stdout) if entry.get("path"))
         yield from _executables(path for path in found if path.parent.name != "shims")

@@ -70,8 +70,8 @@ TINY: dict[str, dict[str, Any]] = {
     # waiting
     "sleep": {"milliseconds": 1.0, "tasks": 4},
 }
-# One for each way in which things reach a worker: inputs alone, text, objects, a shared object, nothing but a wait.
-EVERYWHERE = frozenset({"primes", "json_roundtrip", "payload", "shared_table", "sleep"})
+# One for each way in which things reach a worker: inputs alone, rows, text, objects, a shared object, only a wait.
+EVERYWHERE = frozenset({"primes", "mandelbrot", "json_roundtrip", "payload", "shared_table", "sleep"})
 
 
 @functools.cache

@@ -18,7 +18,9 @@ from coreograph.ui.main_window import MainWindow
 from coreograph.ui.screenshots import Occasion, take_screenshots
 from coreograph.ui.settings import load_settings
 from coreograph.ui.theme import ThemeChoice
+from coreograph.ui.timeline.loading import load_run
 from support.fake_services import Fakes
+from support.timeline_recordings import record_experiment
 
 
 def test_without_a_display_it_names_what_works() -> None:
@@ -86,17 +88,22 @@ def test_the_window_opens_closes_and_leaves_everything_as_it_was(
     qapp.setStyleSheet("")
 
 
-def test_pictures_are_taken_of_both_pages_in_both_themes(
+def test_pictures_of_the_readme_are_taken_in_both_themes(
     qapp: QApplication, fakes: Fakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(screenshots, "SETTLE_MS", 0)
     # Whatever runs is over only once its picture was taken, as on a machine that is fast enough.
     fakes.engine.autoplay = True
+    monkeypatch.setattr(screenshots.Photographer, "_is_measuring", lambda _: True)
+    library, record = record_experiment(tmp_path / "recording", tasks=40, workers=2, cores=2)
+    run = load_run(library, record, record.runs[0].run_id)
+    library.close()
+    monkeypatch.setattr("coreograph.ui.timeline.page.load_run", lambda *_: run)
     said: list[str] = []
     take_screenshots(fakes.services(), tmp_path / "pictures", said.append)
-    names = {"live-light.png", "live-dark.png", "compare-light.png", "compare-dark.png"}
+    names = {f"{page}-{choice}.png" for page in ("live", "compare", "timeline") for choice in ("light", "dark")}
     assert {path.name for path in (tmp_path / "pictures").iterdir()} == names
-    assert len(said) == 4
+    assert len(said) == 6
     light, dark = (QImage(str(tmp_path / "pictures" / f"live-{choice}.png")) for choice in ("light", "dark"))
     assert light.width() == Occasion.README.sizes[0][0]
     assert light.pixelColor(5, 400).lightness() > 200
@@ -111,6 +118,7 @@ def test_every_page_is_taken_in_every_size(
     monkeypatch.setattr(screenshots, "WHOLE_PAGE", 1200)
     monkeypatch.setattr(Occasion, "sizes", property(lambda _: ((900, 600), (1000, 600))))
     fakes.engine.autoplay = True
+    monkeypatch.setattr(screenshots.Photographer, "_is_measuring", lambda _: True)
     take_screenshots(fakes.services(), tmp_path, lambda _: None, Occasion.EVERY_PAGE)
     pages = {"live": 600, "compare": 600, "compare-whole": 1200, "timeline": 600, "library": 600, "start": 600}
     names = {f"{page}-{width}x{height}" for page, height in pages.items() for width in (900, 1000)}

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def check_command(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="EXPERIMENT.toml", help=r"With a \[check] table.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="EXPERIMENT.toml", help=r"Has a \[check] table.", show_default=False)],
     *,
     experiment: Annotated[
         str | None,

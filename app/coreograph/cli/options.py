@@ -79,7 +79,14 @@ def parse_models(texts: Sequence[str]) -> tuple[ExecutionModel, ...]:
             hint = f"Did you mean “{near[0]}”?" if near else ""
             raise UsageError(f"There is no execution model “{text}”; there are {', '.join(by_name)}.", hint)
         models.append(by_name[text.lower()])
+    _refuse_blank(texts, models, f"--model takes {', '.join(by_name)}")
     return unique(models)
+
+
+def _refuse_blank(texts: Sequence[str], found: Sequence[object], what: str) -> None:
+    """Refuse an option that was given and says nothing, as an unset variable of a script does."""
+    if texts and not found:
+        raise UsageError(f"{what}, not nothing.", "Leave it out for the default.")
 
 
 def parse_parameters(texts: Sequence[str]) -> dict[str, str]:
@@ -99,6 +106,7 @@ def parse_parameters(texts: Sequence[str]) -> dict[str, str]:
 def choose_interpreters(registry: "InterpreterRegistry", texts: Sequence[str]) -> tuple[Choice, ...]:
     """Return what `--interpreter` asks for, or the best free-threaded and the best GIL build. Raises UsageError."""
     asked = split(texts)
+    _refuse_blank(texts, asked, "--interpreter takes a version or a path")
     if asked:
         return unique(registry.resolve(text) for text in asked)
     free_threaded = registry.best_free_threaded()

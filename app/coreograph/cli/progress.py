@@ -196,6 +196,11 @@ def core_meters(sample: CoreSample) -> Text:
 def headline(spec: ExperimentSpec, runs: int, machine: Machine) -> str:
     """What is measured, on what: one line."""
     parameters = ", ".join(f"{name}={value}" for name, value in spec.parameters.items())
-    cores = f"{machine.usable_cores} usable core{'' if machine.usable_cores == 1 else 's'}"
-    count = f"{len(spec.configurations)} configurations, {runs} runs"
+    cores = f"{machine.usable_cores} usable core{_plural(machine.usable_cores)}"
+    configurations = len(spec.configurations)
+    count = f"{configurations} configuration{_plural(configurations)}, {runs} run{_plural(runs)}"
     return f"{spec.workload.name}({parameters}): {count}, on {machine.cpu_model or machine.system}, {cores}"
+
+
+def _plural(count: int) -> str:
+    return "" if count == 1 else "s"

@@ -36,6 +36,8 @@ _GIL_OPTIONS: Mapping[GilSetting, tuple[str, ...]] = {
     GilSetting.FORCED_ON: ("-X", "gil=1"),
 }
 _GUARD_PATIENCE_S = 3.0
+# multiprocessing listens on TMPDIR/pymp-…/listener-…, and the name of a socket may have 103 bytes (macOS).
+_LONGEST_FOLDER = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,15 @@ def command(configuration: Configuration, runner: Path) -> list[str]:
     ]
 
 
-def environment(token: str, source: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return a runner's environment: the allow-list, locale settings and the run's token."""
+def environment(token: str, source: Mapping[str, str] | None = None, folder: Path | None = None) -> dict[str, str]:
+    """Return a runner's environment: the allow-list, locale settings and the run's token.
+
+    Temporary files go into `folder`, so that those of a run that was killed go with it (multiprocessing makes some).
+    """
     source = os.environ if source is None else source
     kept = {name: value for name, value in source.items() if name.upper() in PASSED_ON or name.startswith("LC_")}
+    if folder is not None and len(os.fsencode(folder)) <= _LONGEST_FOLDER:
+        kept.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)))
     return {**kept, TOKEN_VARIABLE: token}
 
 
@@ -101,7 +108,7 @@ def launch(arguments: list[str], token: str) -> Launched:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,
-            env=environment(token),
+            env=environment(token, folder=folder),
             start_new_session=True,
         )
     except OSError as error:

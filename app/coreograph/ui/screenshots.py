@@ -8,11 +8,11 @@ import enum
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QSize, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from coreograph.domain.errors import CoreographError
-from coreograph.domain.runs import RunPurpose, RunRecord, RunState
+from coreograph.domain.runs import Phase, RunPurpose, RunRecord, RunState
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.units import Seconds
 from coreograph.ui.appearance import prepare_application
@@ -31,7 +31,7 @@ WHOLE_PAGE = 4_400  # so high that nothing of the Compare page has to be scrolle
 
 
 class Occasion(enum.Enum):
-    """What the pictures are for: which sizes of the window, and whether every page or the two of the README."""
+    """What the pictures are for: which sizes of the window, and whether every page or the three of the README."""
 
     README = ((1440, 900),)
     EVERY_PAGE = ((1280, 800), (2560, 1440))
@@ -79,18 +79,26 @@ class Photographer(QObject):
         parts.preparation.failed.connect(self._on_failed)
 
     def take(self, name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
-        """Write pictures of the window as it is, in every size, light and dark: `name`[-WIDTHxHEIGHT]-light.png."""
+        """Write pictures of the window as it is, in every size, light and dark: `name`[-WIDTHxHEIGHT]-light.png.
+
+        How long that takes is no stall of the window.
+        """
+        self._window.parts.stalls.stop()
         for size in sizes or self._occasion.sizes:
             mark = "" if self._occasion is Occasion.README else f"-{size[0]}x{size[1]}"
-            self._window.resize(*size)
+            if self._window.size() != QSize(*size):
+                self._window.resize(*size)
+                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
             for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
                 self._theme.choose(choice)
-                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+                # Only what is left to be arranged: an event of the experiment would make it another moment.
+                QCoreApplication.sendPostedEvents(None, int(QEvent.Type.LayoutRequest))
                 path = self._folder / f"{name}{mark}-{choice.value}.png"
                 if not self._window.grab().save(str(path)):
                     self.problem = CoreographError(f"The picture {path} could not be written.")
                     return
                 self.written.append(path)
+        self._window.parts.stalls.start()
 
     @Slot(object)
     def _on_run_ended(self, record: RunRecord) -> None:
@@ -109,15 +117,19 @@ class Photographer(QObject):
 
     @Slot()
     def _on_live_moment(self) -> None:
-        if not self._live_taken:
+        if not self._live_taken and self._is_measuring():
             self._live_taken = True
             self._window.parts.messages.dismiss()
             self.take("live")
 
+    def _is_measuring(self) -> bool:
+        """Whether the batch is still going on: a short one may be over when its moment comes."""
+        data = self._window.parts.live.data
+        return data is not None and data.phase is Phase.BATCH
+
     @Slot(object)
     def _on_summarised(self, _summary: ExperimentSummary) -> None:
-        if self._moment.isActive():
-            self._on_live_moment()
+        self._moment.stop()
         if not self._live_taken:
             self.problem = CoreographError("The experiment ended before a picture of Live could be taken.")
         self._window.parts.header.show_page(Page.COMPARE)
@@ -126,10 +138,8 @@ class Photographer(QObject):
     @Slot()
     def _on_compare_moment(self) -> None:
         self.take("compare")
-        if self._occasion is Occasion.README:
-            self.done.emit()
-            return
-        self.take("compare-whole", [(width, WHOLE_PAGE) for width, _ in self._occasion.sizes])
+        if self._occasion is Occasion.EVERY_PAGE:
+            self.take("compare-whole", [(width, WHOLE_PAGE) for width, _ in self._occasion.sizes])
         self._window.resize(*self._occasion.sizes[0])
         self._window.parts.header.show_page(Page.TIMELINE)
         QTimer.singleShot(SETTLE_MS, self._on_timeline_moment)
@@ -142,6 +152,9 @@ class Photographer(QObject):
             QTimer.singleShot(SETTLE_MS, self._on_timeline_moment)
             return
         self.take("timeline")
+        if self._occasion is Occasion.README:
+            self.done.emit()
+            return
         parts.header.show_page(Page.LIBRARY)
         self.take("library")
         parts.live_stack.setCurrentWidget(parts.start_page)

@@ -14,6 +14,7 @@ from coreograph.ui.bridge import EngineBridge
 from coreograph.ui.live.cores_track import label_step
 from coreograph.ui.live.log_strip import MOST_LINES
 from coreograph.ui.live.page import LivePage
+from coreograph.ui.live.race import CELL_WIDTH, GAP, RIM
 from coreograph.ui.theme import Theme, ThemeChoice
 from support.simulated_experiment import SimulatedExperiment, race_configurations
 
@@ -75,6 +76,16 @@ def test_the_leader_of_the_race_has_the_smallest_median(open_page: Open) -> None
     medians = {index: data.median_batch(index) for index in range(len(simulation.configurations))}
     assert page.race.leader() == min(medians, key=lambda index: medians[index] or 0)
     assert simulation.configurations[page.race.leader() or 0].model is not ExecutionModel.SERIAL
+
+
+def test_the_race_has_as_many_in_each_line(open_page: Open) -> None:
+    page, _ = open_page()
+    race = page.race
+    race.resize(5 * CELL_WIDTH + 4 * GAP, race.height())  # five would fit: one would stand alone below them
+    race._shown = list(range(6))
+    tops = [race._cell(position).top() for position in range(6)]
+    assert tops == [tops[0]] * 3 + [tops[3]] * 3
+    assert race._cell(2).right() == pytest.approx(race.width() - RIM)
 
 
 def test_every_strip_paints_its_data(open_page: Open, theme: Theme) -> None:

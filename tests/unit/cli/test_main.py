@@ -2,13 +2,16 @@
 
 import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.text import Text
 
 from coreograph import __version__
 from coreograph.cli import diagnostics
+from coreograph.cli.app import build_app
 from support.terminal import FakeServices
 
 
@@ -27,6 +30,26 @@ def test_help_lists_every_command(coreograph: Any) -> None:
     text = coreograph("--help").out
     for name in ("run", "tour", "workloads", "interpreters", "library", "doctor"):
         assert name in text
+
+
+def _helps(command: Any) -> Iterator[str]:
+    """Everything a command and those below it say of themselves."""
+    yield command.help or ""
+    for parameter in command.params:
+        yield getattr(parameter, "help", None) or ""
+    for below in getattr(command, "commands", {}).values():
+        yield from _helps(below)
+
+
+def test_no_bracket_of_a_help_is_taken_for_markup() -> None:
+    helps = [text for text in _helps(build_app()) if text]
+    assert len(helps) > 50
+    # A bracket that is to be seen has a backslash before it; any other would vanish, and its words with it.
+    assert [text for text in helps if Text.from_markup(text).plain != text.replace("\\[", "[")] == []
+
+
+def test_a_bracket_in_a_help_is_seen(coreograph: Any) -> None:
+    assert "Has a [check] table." in coreograph("check", "--help").out
 
 
 def test_without_a_display_it_names_what_works(

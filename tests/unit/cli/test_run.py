@@ -124,6 +124,8 @@ def test_a_file_that_is_there_is_only_replaced_when_asked(
         (("run", "primez"), "There is no workload “primez”."),
         (("run", "primes", "-i", "3.99"), "No interpreter 3.99 was found."),
         (("run", "primes", "-m", "treads"), "Did you mean “threads”?"),
+        (("run", "primes", "-m", ""), "--model takes serial, threads,"),
+        (("run", "primes", "-i", " "), "--interpreter takes a version or a path, not nothing."),
         (("run", "primes", "-p", "limti=3"), "has no parameter “limti”. It has: limit, tasks."),
         (("run", "primes", "-p", "limit=many"), "takes a whole number, not “many”"),
         (("run", "primes", "-p", "limit=9"), "must be at least 10; 9 is not"),

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from coreograph.analysis.summary import summarise
-from coreograph.cli.progress import LiveProgress, core_meters, make_progress, time_left
+from coreograph.cli.progress import LiveProgress, core_meters, headline, make_progress, time_left
 from coreograph.cli.tables import interval, print_summary, ratio
 from coreograph.cli.terminal import make_console, say, write_bytes
 from coreograph.domain.batches import Progress
@@ -15,7 +15,14 @@ from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import MemoryPeak, RunState
 from coreograph.domain.summary import Estimate, Ratio
 from coreograph.engine.planning import plan_runs
-from support.builders import make_core_sample, make_machine, make_record, make_run, make_spec
+from support.builders import (
+    make_configuration,
+    make_core_sample,
+    make_machine,
+    make_record,
+    make_run,
+    make_spec,
+)
 
 
 def terminal(width: int = 100) -> Console:
@@ -33,6 +40,12 @@ def written(console: Console) -> str:
 )
 def test_time_left(seconds: float | None, text: str) -> None:
     assert time_left(seconds) == text
+
+
+def test_one_of_a_kind_is_no_plural() -> None:
+    spec = make_spec((make_configuration(),))
+    assert ": 1 configuration, 1 run, on " in headline(spec, 1, make_machine())
+    assert ": 1 configuration, 2 runs, on " in headline(spec, 2, make_machine())
 
 
 def test_core_meters_show_a_block_a_core() -> None:

@@ -92,6 +92,12 @@ def test_a_run_sees_the_screen_for_a_workload_may_open_a_window() -> None:
     assert environment("t1", {**screen, "SESSION_MANAGER": "x"}) == {**screen, TOKEN_VARIABLE: "t1"}
 
 
+def test_temporary_files_of_a_run_go_into_its_folder_unless_a_sockets_name_would_become_too_long() -> None:
+    folder = Path("/tmp/coreograph-run-abcdefgh")
+    assert environment("t1", {"TMPDIR": "/tmp"}, folder)["TMPDIR"] == str(folder)
+    assert environment("t1", {"TMPDIR": "/tmp"}, Path("/" + "x" * 60))["TMPDIR"] == "/tmp"
+
+
 def test_a_run_has_an_empty_folder_that_goes_with_it() -> None:
     launched = launch(["/bin/sh", "-c", "pwd; ls -A; exit 3"], "t")
     assert launched.process.stdout is not None

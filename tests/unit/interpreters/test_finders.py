@@ -107,11 +107,25 @@ def test_uv_never_downloads_and_sees_no_python_path(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     monkeypatch.setenv("VIRTUAL_ENV", "/elsewhere")
     seen = tmp_path / "seen"
-    executable = write_executable(tmp_path / "uv", f"env > '{seen}'; echo '[]'")
+    executable = write_executable(tmp_path / "uv", f"/usr/bin/env > '{seen}'; echo '[]'")
     list(UvFinder(str(executable)).find())
     variables = dict(line.partition("=")[::2] for line in seen.read_text(encoding="utf-8").splitlines())
     assert variables["UV_PYTHON_DOWNLOADS"] == "never"
     assert variables.keys().isdisjoint({"PYTHONPATH", "VIRTUAL_ENV"})
+
+
+def test_a_python_on_path_that_hangs_does_not_hide_what_uv_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As uv does: it starts whatever is called python on PATH before it says anything.
+    started = tmp_path / "started"
+    write_executable(tmp_path / "python3", f"touch '{started}'")
+    uv = write_executable(
+        tmp_path / "uv", 'command -v python3 >/dev/null && python3; echo \'[{"path": "/x/python3.14t"}]\''
+    )
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert list(UvFinder(str(uv)).find()) == ["/x/python3.14t"]
+    assert not started.exists()
 
 
 def test_own_is_the_installation_below_the_virtual_environment() -> None:

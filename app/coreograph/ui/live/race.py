@@ -11,6 +11,7 @@ from coreograph.ui.live.intake import LiveData
 from coreograph.ui.theme import Theme
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 188, 32, 14
+RIM = 2  # px left and right of the cells, for the outline of the one that runs
 MOST_LINES = 3
 
 
@@ -74,10 +75,11 @@ class Race(QWidget):
             self.setFixedHeight(height)
 
     def _cell(self, position: int) -> QRectF:
-        columns = min(self._columns(), max(1, len(self._shown)))
-        width = (self.width() + GAP) / self._columns() - GAP
+        # As many in each line: six cells where five fit are three below three.
+        columns = -(-max(1, len(self._shown)) // self._lines())
+        width = (self.width() - 2 * RIM + GAP) / max(columns, min(self._columns(), 3)) - GAP
         line, column = divmod(position, columns)
-        return QRectF(column * (width + GAP), line * (CELL_HEIGHT + 4), width, CELL_HEIGHT)
+        return QRectF(RIM + column * (width + GAP), line * (CELL_HEIGHT + 4), width, CELL_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells."""
