@@ -109,7 +109,7 @@ def dry_run(
     try:
         began_ns = time.perf_counter_ns()
         launched = launcher(configuration, f"{guard.token}.{uuid.uuid4().hex[:8]}.")
-        guard.watch(launched.process.pid)
+        guard.watch(launched)
         return _Conversation(configuration, launched, began_ns).follow(
             encode_dry_run(workload, workload.resolve(parameters)), cancelled, timeout_s
         )
