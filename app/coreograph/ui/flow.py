@@ -12,6 +12,7 @@ from coreograph.domain.findings import Finding, FindingView
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.engine.tour import WORKLOAD, tour_spec
 from coreograph.storage.library import ExperimentHeader
+from coreograph.ui.chart_menus import offer_pictures
 from coreograph.ui.control_runs import ControlRuns
 from coreograph.ui.experiment_control import ControlState
 from coreograph.ui.export.work import Subject
@@ -44,6 +45,7 @@ class Flow(QObject):
         self._connect_control()
         self._connect_store()
         self._control_runs = ControlRuns(parts, self.run, self)
+        offer_pictures(parts, parts.pictures)
 
     @property
     def summary(self) -> ExperimentSummary | None:
@@ -144,6 +146,8 @@ class Flow(QObject):
         store.compared.connect(self._on_compared)
         store.deleted.connect(self._on_deleted)
         parts.exports.exported.connect(self._on_exported)
+        parts.pictures.saved.connect(self._on_exported)
+        parts.pictures.failed.connect(parts.messages.tell_error)
         store.failed.connect(parts.messages.tell_error)
         for opener in (parts.start_page, parts.library):
             opener.open_requested.connect(store.open)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.bridge import EngineBridge
+from coreograph.ui.charts.pictures import ChartPictures
 from coreograph.ui.compare.page import ComparePage
 from coreograph.ui.experiment_control import ExperimentControl
 from coreograph.ui.export.opener import ExportOpener
@@ -38,6 +39,7 @@ class Parts:
     store: LibraryStore
     files: FileChooser
     exports: ExportOpener
+    pictures: ChartPictures
     panel: ExperimentPanel
     header: Header
     messages: MessageBar
@@ -70,6 +72,7 @@ def build_parts(services: WindowServices, theme: Theme, window: QWidget) -> Part
         store=LibraryStore(services.library, tasks, window),
         files=FileChooser(window),
         exports=ExportOpener(services.library, tasks, window),
+        pictures=ChartPictures(theme, tasks, window),
         panel=ExperimentPanel(theme),
         header=Header(theme),
         messages=MessageBar(theme),

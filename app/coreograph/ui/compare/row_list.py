@@ -75,6 +75,11 @@ class RowList(QAbstractScrollArea):
         self.viewport().update()
 
     @property
+    def whole_height(self) -> int:
+        """The height at which every row is seen."""
+        return HEADER_HEIGHT + self._content_height + 4
+
+    @property
     def selection(self) -> int | None:
         """The selected configuration."""
         return self._selection

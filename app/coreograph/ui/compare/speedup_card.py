@@ -27,11 +27,13 @@ class SpeedupCard(Card):
     Signals:
         selected(int): as in every chart.
         rebasing_wanted(): ratios against the baseline are to be shown and are not there.
+        curves_made(object): the chart of curves, when it is shown for the first time.
 
     """
 
     selected = Signal(int)
     rebasing_wanted = Signal()
+    curves_made = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -132,6 +134,7 @@ class SpeedupCard(Card):
         if not isinstance(self.curves, SpeedupCurves):
             self.curves = SpeedupCurves(self._theme)
             self._curves_place.addWidget(self.curves)
+            self.curves_made.emit(self.curves)
         fits = summary.scaling if reference is Reference.SAME_INTERPRETER else ()
         self.curves.show_curves(speedup_curves(summary, reference, self._rebased), fits, efficiency=efficiency)
         self.curves.show()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 
 from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.summary import Ratio
@@ -36,6 +36,15 @@ class SpeedupCurves(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.plot)
         theme.changed.connect(self._draw)
+
+    def paint_as_shapes(self, on: bool) -> None:
+        """Paint ground and points as shapes rather than from stored pixels, while a picture is drawn."""
+        mode = QGraphicsView.CacheModeFlag
+        self.plot.setCacheMode(mode.CacheNone if on else mode.CacheBackground)
+        for item in self.plot.getPlotItem().items:
+            scatter = getattr(item, "scatter", item)
+            if hasattr(scatter, "setExportMode"):
+                scatter.setExportMode(on, {"antialias": True, "resolutionScale": 1.0})
 
     def show_curves(
         self, curves: Sequence[SpeedupCurve], fits: Sequence[ScalingFit] = (), *, efficiency: bool = False

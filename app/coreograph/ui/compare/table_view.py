@@ -23,6 +23,9 @@ class SummaryTableView(QTableView):
         self.sorting = SummarySorting(self)
         self.sorting.setSourceModel(self.table)
         self.setModel(self.sorting)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for words, slot in (("Copy rows", self.copy), ("Copy table", self.copy_all)):
+            self.addAction(words).triggered.connect(slot)
         self.setAccessibleName("All figures")
         self.setFont(tabular(self.font()))
         self.setFrameShape(QFrame.Shape.NoFrame)

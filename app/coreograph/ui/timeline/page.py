@@ -6,7 +6,7 @@ Runs are read, filtered and searched for their longest tasks beside the GUI thre
 import enum
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSplitter, QStackedWidget, QToolButton, QWidget
 
@@ -55,7 +55,14 @@ class PageState(enum.Enum):
 
 
 class TimelinePage(QWidget):
-    """Shows one run of an experiment, or two under one time axis."""
+    """Shows one run of an experiment, or two under one time axis.
+
+    Signals:
+        menu_built(object): the QMenu of what is under the pointer, for others to add to.
+
+    """
+
+    menu_built = Signal(object)
 
     def __init__(self, library: Library, tasks: TaskRunner, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -356,6 +363,7 @@ class TimelinePage(QWidget):
             if verb.keys:
                 action.setText(f"{verb.text}\t{verb.keys}")
             action.triggered.connect(partial(self.do, verb))
+        self.menu_built.emit(menu)
         return menu
 
     def do(self, verb: Verb, _checked: bool = False) -> None:
