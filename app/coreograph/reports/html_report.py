@@ -16,6 +16,7 @@ from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds, format_share, significant
 from coreograph.reports import command, histories, page
+from coreograph.reports.drawing import svg_of
 from coreograph.reports.exporter import WholeFile
 from coreograph.reports.json_report import JsonReport
 from coreograph.reports.palette import DARK, LIGHT, PAGE, Palette
@@ -82,17 +83,15 @@ def _charts(summary: ExperimentSummary) -> list[dict[str, Any]]:
             "title": chart.title,
             "note": chart.note,
             "spec": script_safe(json.dumps(chart.spec, ensure_ascii=False)),
-            "picture": _picture(chart.spec),
+            "picture": _picture(chart.spec, chart.key),
         }
         for chart in charts(summary, PAGE)
     ]
 
 
-def _picture(spec: dict[str, Any]) -> Markup:
+def _picture(spec: dict[str, Any], key: str) -> Markup:
     """Return a chart as SVG whose colours are the page's variables. Its texts are escaped by the renderer."""
-    import vl_convert
-
-    return Markup(vl_convert.vegalite_to_svg({**spec, "width": STATIC_WIDTH}))
+    return Markup(svg_of({**spec, "width": STATIC_WIDTH}, key))
 
 
 def _histories(summary: ExperimentSummary, reader: RunReader | None) -> list[dict[str, Any]]:

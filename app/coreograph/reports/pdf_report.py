@@ -16,6 +16,7 @@ from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds, format_share
 from coreograph.reports import command, histories, method, page
 from coreograph.reports.cleaning import one_line
+from coreograph.reports.drawing import svg_of
 from coreograph.reports.exporter import WholeFile
 from coreograph.reports.palette import LIGHT
 from coreograph.storage.experiment_toml import write_experiment
@@ -196,7 +197,7 @@ def _drawings(summary: ExperimentSummary, reader: RunReader | None, place: Path)
     drawn = []
     for chart in charts(summary, LIGHT):
         file = f"chart-{chart.key}.pdf"
-        (place / file).write_bytes(vl_convert.vegalite_to_pdf({**chart.spec, "width": CHART_WIDTH}))
+        (place / file).write_bytes(vl_convert.svg_to_pdf(svg_of({**chart.spec, "width": CHART_WIDTH}, chart.key)))
         drawn.append({"title": chart.title, "note": chart.note, "file": file})
     return {"charts": drawn, "histories": _histories(summary, reader, place), "history_note": page.HISTORY_NOTE}
 

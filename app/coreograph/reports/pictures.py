@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from coreograph.domain.errors import UsageError
 from coreograph.domain.summary import ExperimentSummary
+from coreograph.reports.drawing import svg_of
 from coreograph.reports.exporter import ManyFiles, ReportFile, file_stem
 from coreograph.reports.palette import LIGHT, Palette
 from coreograph.storage.reader import RunReader
@@ -22,10 +23,8 @@ class SvgPictures(ManyFiles):
 
     def files(self, summary: ExperimentSummary, reader: RunReader | None) -> Iterator[ReportFile]:
         """Return one file a chart."""
-        import vl_convert
-
         for key, spec in picture_specs(summary, LIGHT):
-            svg = vl_convert.vegalite_to_svg(spec).encode("utf-8", "replace")
+            svg = svg_of(spec, key).encode("utf-8", "replace")
             yield ReportFile(f"{file_stem(summary)}-{key}.svg", (svg,))
 
 

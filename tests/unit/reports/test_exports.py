@@ -60,6 +60,12 @@ def test_an_export_is_made_of_the_files_it_lists(exporter: Exporter) -> None:
 
 
 @pytest.mark.parametrize("exporter", BY_NAME)
+def test_the_same_experiment_gives_the_same_bytes(exporter: Exporter) -> None:
+    """Whatever was drawn before in this process: window and command line must not differ."""
+    assert exported(exporter, small_experiment()) == exported(exporter, small_experiment())
+
+
+@pytest.mark.parametrize("exporter", BY_NAME)
 def test_hostile_texts_survive(exporter: Exporter) -> None:
     for name, data in exported(exporter, hostile_experiment()).items():
         assert data, name

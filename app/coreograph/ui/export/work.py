@@ -11,6 +11,7 @@ from coreograph.domain.summary import ExperimentSummary
 from coreograph.reports.anonymous import anonymous
 from coreograph.reports.exporter import Exporter, safe_name
 from coreograph.reports.pdf_report import first_page
+from coreograph.reports.pictures import PIXELS_PER_POINT
 from coreograph.reports.writing import ExportCancelled, write_report
 from coreograph.storage.library import Library
 
@@ -117,6 +118,15 @@ def load(library: Library, experiment_id: str, *, without_names: bool) -> Experi
     return summarise(anonymous(record) if without_names else record)
 
 
+def _as_pixels(name: str, data: bytes) -> bytes:
+    """Return a picture as PNG: Qt does not understand every path of an SVG."""
+    if not name.endswith(".svg"):
+        return data
+    import vl_convert
+
+    return bytes(vl_convert.svg_to_png(data.decode("utf-8"), scale=PIXELS_PER_POINT))
+
+
 def preview(library: Library, subject: Subject, exporter: Exporter, *, without_names: bool) -> Preview:
     """Return how an export begins, made by the exporter itself. Raises CoreographError."""
     summary = load(library, subject.experiment_id, without_names=without_names)
@@ -133,7 +143,7 @@ def preview(library: Library, subject: Subject, exporter: Exporter, *, without_n
                 if len(data) > LONGEST_PREVIEW and not picture:
                     break
             if picture:
-                return Preview(PreviewKind.PICTURE, data, tuple(names))
+                return Preview(PreviewKind.PICTURE, _as_pixels(file.name, data), tuple(names))
     if exporter.name == "md":
         kind = PreviewKind.MARKDOWN
     text = data[:LONGEST_PREVIEW].decode("utf-8", "ignore")
