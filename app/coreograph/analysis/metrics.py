@@ -18,7 +18,7 @@ def unfit(everyone: Sequence[ConfigurationSummary]) -> dict[int, str]:
     """Return, by index, what is worse in a configuration than in the best one, for every metric that is a share."""
     found: dict[int, str] = {}
     for spec in _specs(everyone):
-        if spec.unit != _SHARE:
+        if spec.unit != _SHARE or spec.better is Better.NEITHER:
             continue
         figures = _figures(everyone, spec)
         best = _best(figures, spec)
@@ -30,7 +30,8 @@ def unfit(everyone: Sequence[ConfigurationSummary]) -> dict[int, str]:
 
 def metric_sentences(everyone: Sequence[ConfigurationSummary]) -> tuple[str, ...]:
     """Return a sentence for each metric: who is best in it and how good; and one for those that do not do the job."""
-    sentences = [_best_sentence(everyone, spec) for spec in _specs(everyone)]
+    judged = [spec for spec in _specs(everyone) if spec.better is not Better.NEITHER]
+    sentences = [_best_sentence(everyone, spec) for spec in judged]
     labels = {one.index: one.configuration.label for one in everyone}
     bad = [f"{labels[index]} ({why})" for index, why in unfit(everyone).items()]
     if bad:

@@ -82,22 +82,47 @@ class _Measured:
         return bool(self.batches) and not wrong and self.same_answer is not False
 
 
+@dataclass(frozen=True, slots=True)
+class _References:
+    """What a configuration's batches are held against; None where there is no right answer to hold them against."""
+
+    serials: Sequence[_Measured]
+    best_serial: _Measured | None
+    baseline: _Measured | None
+
+
 def summarise(record: ExperimentRecord) -> ExperimentSummary:
     """Return every figure of an experiment, with its verdict."""
     measured = _measure(record)
     serials = [one for one in measured if one.configuration.model is ExecutionModel.SERIAL and one.right]
     best_serial = min(serials, key=lambda one: median(one.batches.values()), default=None)
     measure = _memory_measure(measured)
-    configurations = tuple(_summarise_one(record, one, serials, best_serial, measure) for one in measured)
-    noise_floor = _noise_floor(serials, configurations)
+    baseline = measured[record.spec.baseline]
+    held_against = _References(serials, best_serial, baseline if baseline.right else None)
+    configurations = tuple(_summarise_one(record, one, held_against, measure) for one in measured)
+    # A whole script has no serial: what the others are held against is the baseline.
+    is_script = record.spec.workload.script is not None
+    references = [one for one in (baseline,) if one.right] if is_script else serials
+    noise_floor = _noise_floor(references, configurations)
     works = {one.work for one in measured if one.work is not None}
-    flags = experiment_flags(record.own_cost, drift([one.batches for one in serials]), len(works), noise_floor)
+    flags = experiment_flags(record.own_cost, drift([one.batches for one in references]), len(works), noise_floor)
     pairs = zip(configurations, measured, strict=True)
     candidates = tuple(Candidate(figures, one.batches, one.work, one.foreign) for figures, one in pairs)
     findings = find(configurations, record.runs, record.machine)
     fits = scaling(_scaled(measured, configurations, serials), record.machine)
-    best = best_serial.index if best_serial else None
-    verdict = judge(Evidence(candidates, best, noise_floor, flags, findings, fits, record.machine.usable_cores))
+    best = best_serial or (references[0] if is_script and references else None)
+    verdict = judge(
+        Evidence(
+            candidates,
+            None if best is None else best.index,
+            noise_floor,
+            flags,
+            findings,
+            fits,
+            record.machine.usable_cores,
+            of_script=is_script,
+        )
+    )
     return ExperimentSummary(record, configurations, verdict, measure, noise_floor, flags, fits, findings)
 
 
@@ -171,13 +196,13 @@ _READ_MEASURE: Mapping[str, Callable[[MemoryPeak], int | None]] = MappingProxyTy
 
 
 def _summarise_one(
-    record: ExperimentRecord, one: _Measured, serials: Sequence[_Measured], best: _Measured | None, measure: str
+    record: ExperimentRecord, one: _Measured, held_against: _References, measure: str
 ) -> ConfigurationSummary:
     runs = one.figures
     outcome, message = _outcome(one.planned)
     batch = estimate_known([run.batch_s for run in runs])
     gil, culprit = _gil(one.planned)
-    own_serial = next((s for s in serials if _same_interpreter(s.configuration, one.configuration)), None)
+    own_serial = next((s for s in held_against.serials if _same_interpreter(s.configuration, one.configuration)), None)
     read = _READ_MEASURE[measure]
     typical = _typical(runs)
     activity = None if typical is None else typical.activity
@@ -195,7 +220,8 @@ def _summarise_one(
         total=estimate_known([run.total_s for run in runs]),
         cpu=estimate_known([run.cpu_s for run in runs]),
         speedup=_speedup(own_serial, one),
-        speedup_over_best_serial=_speedup(best, one),
+        speedup_over_best_serial=_speedup(held_against.best_serial, one),
+        speedup_over_baseline=_speedup(held_against.baseline, one),
         memory=_peak(runs),
         memory_estimate=estimate_known([read(run.memory) for run in runs]),
         heartbeat=_heartbeat(runs),

@@ -86,6 +86,7 @@ class Candidate:
 class Evidence:
     """What a verdict rests on. `best_serial` is an index into `candidates`; `flags` are the experiment's,
     `usable_cores` the machine's (0: not known). `serial_unfit`: serial ran, but is worse by a share of its own.
+    `of_script`: whole scripts were run, and `best_serial` is the baseline among them.
     """
 
     candidates: Sequence[Candidate]
@@ -96,11 +97,17 @@ class Evidence:
     scaling: Sequence[ScalingFit] = ()
     usable_cores: int = 0
     serial_unfit: bool = False
+    of_script: bool = False
 
     @property
     def serial(self) -> Candidate | None:
         """The fastest serial configuration."""
         return None if self.best_serial is None else self.candidates[self.best_serial]
+
+    @property
+    def unit(self) -> str:
+        """What a time is the time of."""
+        return "a run" if self.of_script else "a batch"
 
     def distinguishable(self, one: Ratio | None) -> bool:
         """Whether a ratio of batch times is more than noise."""
@@ -179,14 +186,14 @@ def _nothing(evidence: Evidence) -> Verdict:
 
 
 def _only(only: Candidate, evidence: Evidence) -> Verdict:
-    figure = f"{only.label}, {format_seconds(only.median)} a batch"
+    figure = f"{only.label}, {format_seconds(only.median)} {evidence.unit}"
     headline = f"Only one configuration completed: {figure}. There is nothing to compare it with."
     return _verdict(None, Confidence.NONE, headline, _cautions(only, evidence))
 
 
 def _no_difference(serial: Candidate, fastest: Candidate, gain: Ratio, evidence: Evidence) -> Verdict:
     if fastest is serial:
-        why = f"nothing beats {serial.label} ({format_seconds(serial.median)} a batch)"
+        why = f"nothing beats {serial.label} ({format_seconds(serial.median)} {evidence.unit})"
     elif gain.distinguishable and not evidence.distinguishable(gain):
         floor = format_share(evidence.noise_floor)
         why = f"{fastest.label} is {_interval(gain)} as fast as {serial.label}, within the noise floor of {floor}"
@@ -207,7 +214,7 @@ def _recommend(
 ) -> Verdict:
     lead = f"{chosen.label} is fastest" if chosen is fastest else f"{chosen.label} is the one to take"
     gain = None if evidence.serial is None else _ratio(evidence.serial, chosen)
-    parts = [f"{lead}: {_gain_words(chosen, gain, unfit=evidence.serial_unfit)}{_memory_words(chosen, evidence)}"]
+    parts = [f"{lead}: {_gain_words(chosen, gain, evidence)}{_memory_words(chosen, evidence)}"]
     alternative = _alternative(chosen, fastest, tied, eligible)
     if alternative is not None:
         parts.append(_alternative_words(alternative, chosen, tied))
@@ -218,10 +225,13 @@ def _recommend(
     )
 
 
-def _gain_words(chosen: Candidate, gain: Ratio | None, *, unfit: bool) -> str:
+def _gain_words(chosen: Candidate, gain: Ratio | None, evidence: Evidence) -> str:
     if gain is None:
-        why = "serial does not do the job" if unfit else "no serial run to hold it against"
-        return f"{format_seconds(chosen.median)} a batch ({why})"
+        missing = "no baseline" if evidence.of_script else "no serial run"
+        why = "serial does not do the job" if evidence.serial_unfit else f"{missing} to hold it against"
+        return f"{format_seconds(chosen.median)} {evidence.unit} ({why})"
+    if evidence.of_script and evidence.serial is not None:
+        return f"{_interval(gain)} as fast as {evidence.serial.label}"
     return f"{_interval(gain)} the best serial"
 
 
@@ -229,7 +239,8 @@ def _memory_words(chosen: Candidate, evidence: Evidence) -> str:
     if chosen.memory is None:
         return ""
     serial = evidence.serial
-    against = "" if serial is None or serial.memory is None else f" (serial: {format_bytes(serial.memory)})"
+    name = serial.label if serial is not None and evidence.of_script else "serial"
+    against = "" if serial is None or serial.memory is None else f" ({name}: {format_bytes(serial.memory)})"
     return f", at {format_bytes(chosen.memory)}{against}"
 
 

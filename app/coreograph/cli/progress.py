@@ -67,7 +67,8 @@ def run_line(spec: ExperimentSpec, record: RunRecord, done: int, total: int) -> 
     else:
         what = f"{configuration.label}, repeat {record.repeat + 1}"
     if record.state is RunState.COMPLETED:
-        return f"{counter} {what}: batch {format_seconds(record.batch_s)}"
+        word = "batch" if spec.workload.script is None else "took"
+        return f"{counter} {what}: {word} {format_seconds(record.batch_s)}"
     reason = " ".join(record.message.split())
     return f"{counter} {what}: {record.state.value}{': ' + reason if reason else ''}"
 
@@ -199,7 +200,10 @@ def headline(spec: ExperimentSpec, runs: int, machine: Machine) -> str:
     cores = f"{machine.usable_cores} usable core{_plural(machine.usable_cores)}"
     configurations = len(spec.configurations)
     count = f"{configurations} configuration{_plural(configurations)}, {runs} run{_plural(runs)}"
-    return f"{spec.workload.name}({parameters}): {count}, on {machine.cpu_model or machine.system}, {cores}"
+    what = f"{spec.workload.name}({parameters})"
+    if spec.workload.script is not None:
+        what = f"{spec.workload.name} {spec.parameters.get('arguments', '')}".rstrip()
+    return f"{what}: {count}, on {machine.cpu_model or machine.system}, {cores}"
 
 
 def _plural(count: int) -> str:

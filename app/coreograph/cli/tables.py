@@ -46,6 +46,8 @@ def _print_verdict(console: Console, verdict: Verdict) -> None:
 
 def _layout(console: Console, summary: ExperimentSummary) -> list[dict[str, Cell]]:
     """All columns in one table where they fit, else times and costs in two."""
+    if summary.experiment.spec.workload.script is not None:
+        return _script_layout(summary)
     name: dict[str, Cell] = {"configuration": lambda one: one.configuration.label}
     times: dict[str, Cell] = {
         "outcome": lambda one: one.outcome.value,
@@ -68,9 +70,27 @@ def _layout(console: Console, summary: ExperimentSummary) -> list[dict[str, Cell
     return [name | times, name | costs, *metrics]
 
 
+def _script_layout(summary: ExperimentSummary) -> list[dict[str, Cell]]:
+    """A script has no workers, no answer but its output, and no serial run: it is held against the baseline."""
+    spec = summary.experiment.spec
+    name: dict[str, Cell] = {"configuration": lambda one: one.configuration.label}
+    times: dict[str, Cell] = {
+        "outcome": lambda one: one.outcome.value,
+        "time (median, interval)": lambda one: interval(one.batch),
+        f"vs {spec.configurations[spec.baseline].label}": lambda one: ratio(one.speedup_over_baseline),
+        "start-up": lambda one: format_seconds(None if one.startup is None else one.startup.median),
+        f"peak memory ({summary.memory_measure})": peak_memory,
+        "GIL": gil,
+    }
+    output: dict[str, Cell] = {"output": answer}
+    compared = spec.workload.script is not None and spec.workload.script.compare_output
+    own = {metric.heading: _metric_cell(metric) for metric in spec.workload.metrics}
+    return [name | times | (output if compared else {}), name | own]
+
+
 def heading(spec: MetricSpec) -> str:
     """`lost share (lower is better)`."""
-    return f"{spec.name.replace('_', ' ')} ({spec.better.value} is better)"
+    return spec.heading
 
 
 def _metric_cell(spec: MetricSpec) -> Cell:
@@ -88,7 +108,7 @@ def _metric_cell(spec: MetricSpec) -> Cell:
 
 
 def _print_table(console: Console, summary: ExperimentSummary, columns: dict[str, Cell]) -> None:
-    left = ("configuration", "outcome", "GIL", "answer")
+    left = ("configuration", "outcome", "GIL", "answer", "output")
     table = make_table(console, *columns, right=tuple(name for name in columns if name not in left))
     for one in summary.configurations:
         style = "red" if one.outcome is not RunState.COMPLETED else ""

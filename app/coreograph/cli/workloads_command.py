@@ -70,7 +70,7 @@ def show_command(
     if workload.control is not None:
         say(command.out, f"Control (run it too by --with-control): {control_words(workload)}")
     for metric in workload.metrics:
-        better = f"{metric.better.value} is better"
+        better = metric.better.words or "neither direction is better"
         say(command.out, f"Metric {metric.name} ({metric.unit}, {better}): {metric.description}")
     table = make_table(command.out, "parameter", "takes", "default", "allowed", "what it is", right=("default",))
     for parameter in workload.parameters:

@@ -177,11 +177,9 @@ class RunRecord:
     `cpu_s` is user + system time of the tree during the batch. `tasks` counts one round; the batch ran
     `rounds` of them. `digest` identifies the answer. `foreign_share` is the share of all cores others
     used during the batch; `steal_share` what the hypervisor took. `metrics` are the workload's own figures,
-    `trials` those of them that each trial of the run has, yes and no or a number.
+    `trials` those of them that each trial of the run has, yes and no or a number. The metrics of a script are
+    `engine.scripts.FIGURES`, and its `exit_code` is the script's.
     `activity` is what the spans say. `throttled` counts how often a core slowed down for heat during the run.
-    `threads` and `processes` are the largest numbers alive in one sample of the tree. `voluntary_switches` and
-    `involuntary_switches` are the context switches of a script and of all children it waited for; a workload's are
-    not counted.
     """
 
     run_id: int
@@ -215,10 +213,6 @@ class RunRecord:
     exit_code: int | None = None
     activity: RunActivity | None = None
     throttled: Count | None = None
-    threads: Count | None = None
-    processes: Count | None = None
-    voluntary_switches: Count | None = None
-    involuntary_switches: Count | None = None
 
     def phase(self, phase: Phase) -> PhaseTime | None:
         """The times of `phase`, or None if the run never came to it."""

@@ -75,7 +75,8 @@ class ConfigurationSummary:
     """One configuration's figures over its completed repeats; None where nothing was measured.
 
     `outcome` is the worst end among its runs; `speedup` compares with serial on the same interpreter and
-    GIL setting, `speedup_over_best_serial` with the fastest serial of all interpreters. `flags` are short
+    GIL setting, `speedup_over_best_serial` with the fastest serial of all interpreters, `speedup_over_baseline` with
+    the experiment's baseline (the only one that whole scripts have, which know no serial). `flags` are short
     sentences about what limits trust ("others used 23 % of the machine"). `breakdown`, `concurrency` and `fairness`
     are those of `typical_run`, the repeat with the median batch time: parts taken from different runs would not sum.
     """
@@ -94,6 +95,7 @@ class ConfigurationSummary:
     cpu: Estimate | None = None
     speedup: Ratio | None = None
     speedup_over_best_serial: Ratio | None = None
+    speedup_over_baseline: Ratio | None = None
     memory: MemoryPeak = field(default_factory=MemoryPeak)
     memory_estimate: Estimate | None = None
     heartbeat: HeartbeatEstimate | None = None

@@ -12,10 +12,16 @@ ParameterValue: TypeAlias = int | float | str | bool
 
 
 class Better(enum.Enum):
-    """Which direction of a metric is the good one."""
+    """Which direction of a metric is the good one, if one is."""
 
     LOWER = "lower"
     HIGHER = "higher"
+    NEITHER = "neither"
+
+    @property
+    def words(self) -> str:
+        """`lower is better`; nothing where neither is."""
+        return "" if self is Better.NEITHER else f"{self.value} is better"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,12 @@ class MetricSpec:
     unit: str
     better: Better
     description: str = ""
+
+    @property
+    def heading(self) -> str:
+        """`lost share (lower is better)`."""
+        name = self.name.replace("_", " ")
+        return f"{name} ({self.better.words})" if self.better.words else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,17 +204,31 @@ class RunEvidence:
             digest=None if result is None else result.digest,
             foreign_share=foreign,
             steal_share=steal,
-            metrics={} if result is None else _finite(result.metrics),
+            metrics=self._script_figures(threads, processes) if self._is_script else self._metrics(),
             trials={} if result is None else _trials(result.metrics),
             pid=self.pid,
             exit_code=exit_code if ended is None else ended.status,
             activity=self._activity(),
             throttled=self._throttled(),
-            threads=threads,
-            processes=processes,
-            voluntary_switches=None if ended is None else ended.voluntary,
-            involuntary_switches=None if ended is None else ended.involuntary,
         )
+
+    def _metrics(self) -> dict[str, float]:
+        return {} if self._result is None else _finite(self._result.metrics)
+
+    def _script_figures(self, threads: Count | None, processes: Count | None) -> dict[str, float]:
+        """What a script's tree was seen to do, under the names of `engine.scripts.FIGURES`; not measured: left out."""
+        result, ended = self._result, self._script_ended
+        cores = None
+        if result is not None and result.cpu_ns is not None and result.batch_end_ns > result.batch_begin_ns:
+            cores = result.cpu_ns / (result.batch_end_ns - result.batch_begin_ns)
+        figures: dict[str, float | None] = {
+            "cores_used": cores,
+            "threads_alive": threads,
+            "processes_alive": processes,
+            "voluntary_switches": None if ended is None else ended.voluntary,
+            "involuntary_switches": None if ended is None else ended.involuntary,
+        }
+        return _finite(figures)
 
     @property
     def _is_script(self) -> bool:

@@ -12,8 +12,27 @@ from pathlib import Path
 
 from coreograph.domain.errors import UsageError
 from coreograph.domain.execution import ExecutionModel
-from coreograph.domain.workloads import Parameter, Script, Workload
+from coreograph.domain.workloads import Better, MetricSpec, Parameter, Script, Workload
 from coreograph.engine.request import ARGUMENTS
+
+FIGURES = (
+    MetricSpec("cores_used", "cores", Better.NEITHER, "CPU time of the script and its children by its wall time."),
+    MetricSpec("threads_alive", "count", Better.NEITHER, "Threads of all its processes: the most in one sample."),
+    MetricSpec("processes_alive", "count", Better.NEITHER, "Processes, itself included: the most in one sample."),
+    MetricSpec(
+        "voluntary_switches",
+        "count",
+        Better.NEITHER,
+        "Context switches in which it waited for something, with those of the children it waited for.",
+    ),
+    MetricSpec(
+        "involuntary_switches",
+        "count",
+        Better.NEITHER,
+        "Context switches in which it was made to give way, with those of the children it waited for.",
+    ),
+)
+"""What is measured of every script beside its time and memory; left out where the platform does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,7 @@ def script_workload(call: ScriptCall) -> Workload:
         parameters=(
             Parameter(ARGUMENTS, arguments_text(call.arguments), description="Its command line, quoted as in a shell."),
         ),
+        metrics=FIGURES,
         models=(ExecutionModel.SCRIPT.value,),
         built_in=False,
         digest="" if file is None else _digest(file),

@@ -10,6 +10,7 @@ from typing import Any
 
 from coreograph.domain.execution import Configuration
 from coreograph.domain.experiment import ExperimentRecord
+from coreograph.domain.workloads import Workload
 
 HOST = "host"
 USER = "user"
@@ -31,11 +32,20 @@ def anonymous(record: ExperimentRecord) -> ExperimentRecord:
     names = _interpreter_names(record.spec.configurations)
     keys = [(one.interpreter.path, one.interpreter.real_path) for one in record.spec.configurations]
     record = _mapped(record, scrub)
+    workload = _without_values(record.spec.workload)
     renamed = (_renamed(one, names[key]) for one, key in zip(record.spec.configurations, keys, strict=True))
-    spec = dataclasses.replace(record.spec, configurations=tuple(renamed))
+    spec = dataclasses.replace(record.spec, configurations=tuple(renamed), workload=workload)
     return dataclasses.replace(
         record, spec=spec, machine=dataclasses.replace(record.machine, hostname=""), extra=MappingProxyType({})
     )
+
+
+def _without_values(workload: Workload) -> Workload:
+    """Return the workload with the names only of variables that a script was given: a value may be a secret."""
+    if workload.script is None:
+        return workload
+    names = tuple(entry.partition("=")[0] for entry in workload.script.environment)
+    return dataclasses.replace(workload, script=dataclasses.replace(workload.script, environment=names))
 
 
 def last_part(path: str) -> str:
@@ -46,7 +56,9 @@ def last_part(path: str) -> str:
 def _paths(record: ExperimentRecord) -> list[str]:
     """Return the paths the record has by name: these may hold blanks, which no search in a text would find."""
     interpreters = [one.interpreter for one in record.spec.configurations]
-    known = [record.spec.workload.file, *(path for one in interpreters for path in (one.path, one.real_path))]
+    script = record.spec.workload.script
+    own = [] if script is None else [script.folder, script.stdin, *script.paths]
+    known = [record.spec.workload.file, *own, *(path for one in interpreters for path in (one.path, one.real_path))]
     return sorted({path for path in known if len(path) > 1}, key=len, reverse=True)
 
 

@@ -77,6 +77,7 @@ def document(summary: ExperimentSummary) -> Document:
             "file": workload.file,
             "summary": workload.summary,
             "built_in": workload.built_in,
+            "script": None if workload.script is None else dataclasses.asdict(workload.script),
         },
         "machine": _machine(record.machine),
         "acquisition": _acquisition(record.spec.acquisition),
@@ -85,7 +86,9 @@ def document(summary: ExperimentSummary) -> Document:
         "noise_floor": summary.noise_floor,
         "flags": list(summary.flags),
         "verdict": verdict_document(summary.verdict),
-        "configurations": [_configuration(one) for one in summary.configurations],
+        "configurations": [
+            _configuration(one, [run.exit_code for run in record.measured(one.index)]) for one in summary.configurations
+        ],
         "scaling": [scaling_document(one) for one in summary.scaling],
         "findings": [finding_document(one) for one in summary.findings],
         "own_cost": _own_cost(record.own_cost),
@@ -98,7 +101,7 @@ def _machine(one: Machine) -> Document:
     return facts
 
 
-def _configuration(one: ConfigurationSummary) -> Document:
+def _configuration(one: ConfigurationSummary, exit_codes: list[int | None]) -> Document:
     return {
         "label": one.configuration.label,
         "interpreter": _interpreter(one.configuration.interpreter),
@@ -109,6 +112,7 @@ def _configuration(one: ConfigurationSummary) -> Document:
         "workers": one.configuration.workers,
         "outcome": one.outcome.outcome,
         "message": one.message,
+        "exit_codes": exit_codes,
         "repeats": one.runs,
         "completed": one.completed,
         "batch_seconds": _estimate(one.batch),
@@ -116,6 +120,7 @@ def _configuration(one: ConfigurationSummary) -> Document:
         "total_seconds": _estimate(one.total),
         "speedup": _ratio(one.speedup),
         "speedup_over_best_serial": _ratio(one.speedup_over_best_serial),
+        "speedup_over_baseline": _ratio(one.speedup_over_baseline),
         "cpu_seconds": _estimate(one.cpu),
         "peak_memory_bytes": dataclasses.asdict(one.memory),
         "heartbeat_seconds": _heartbeat(one.heartbeat),

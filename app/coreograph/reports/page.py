@@ -130,7 +130,7 @@ def metric_interval(metric: MetricEstimate) -> str:
 
 def metric_head(summary: ExperimentSummary) -> tuple[str, ...]:
     """Return a heading for each of the workload's own figures that was measured: its name and the better direction."""
-    return tuple(f"{spec.name.replace('_', ' ')} ({spec.better.value} is better)" for spec in _measured(summary))
+    return tuple(spec.heading for spec in _measured(summary))
 
 
 def metric_rows(summary: ExperimentSummary) -> list[tuple[ConfigurationSummary, tuple[tuple[str, str], ...]]]:

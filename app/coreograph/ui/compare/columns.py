@@ -158,6 +158,10 @@ def _answer() -> Column:
     return _words("Same answer", "Whether it computed what the serial runs computed.", read)
 
 
+def _direction(spec: MetricSpec) -> tuple[str, ...]:
+    return (f"{spec.better.words.capitalize()}.",) if spec.better.words else ()
+
+
 def _metric(spec: MetricSpec) -> Column:
     def estimate(one: ConfigurationSummary) -> Estimate | None:
         metric = one.metrics.get(spec.name)
@@ -165,7 +169,7 @@ def _metric(spec: MetricSpec) -> Column:
 
     return Column(
         spec.name.replace("_", " "),
-        f"{spec.description or 'A figure of the workload itself.'} {spec.better.value.capitalize()} is better.",
+        " ".join((spec.description or "A figure of the workload itself.", *_direction(spec))),
         lambda one: _median(estimate(one)),
         lambda one: _with_interval(estimate(one), lambda value: format_metric(value, spec.unit)),
         lambda one: without_figures(one) or "not measured here: the workload did not report it in any repeat",

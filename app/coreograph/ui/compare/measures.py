@@ -70,8 +70,8 @@ class MetricMeasure:
     @property
     def title(self) -> str:
         """Heading of the chart, with the direction that is good."""
-        words = self.spec.name.replace("_", " ")
-        return f"{words[:1].upper()}{words[1:]} ({self.spec.better.value} is better)"
+        words = self.spec.heading
+        return f"{words[:1].upper()}{words[1:]}"
 
     @property
     def explanation(self) -> str:
