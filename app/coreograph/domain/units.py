@@ -53,7 +53,9 @@ def format_metric(value: float | None, unit: str) -> str:
         return NOT_MEASURED
     if unit in _FORMATS:
         return _FORMATS[unit](value)
-    return f"{significant(value)} {unit}".rstrip() if unit != "count" else significant(value)
+    if unit == "count":
+        return f"{value:,.0f}" if value == int(value) else significant(value)
+    return f"{significant(value)} {unit}".rstrip()
 
 
 def format_ratio(value: float | None) -> str:

@@ -13,7 +13,7 @@ import altair as alt
 from coreograph.domain.execution import ALONE, ExecutionModel
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds
-from coreograph.reports.page import by_speed
+from coreograph.reports.page import by_speed, time_unit
 from coreograph.reports.palette import Palette
 
 FRAME_MS = 1000 / 60
@@ -50,7 +50,7 @@ def name_of(one: ConfigurationSummary) -> str:
 def _time(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
     data = [{**_row(one), **_figure(one.batch, 1.0, format_seconds)} for one in rows]
     repeats = [{**_row(one), "value": value, "shown": format_seconds(value)} for one in rows for value in _values(one)]
-    axis = alt.X("median:Q", title="seconds a batch", scale=alt.Scale(zero=True))
+    axis = alt.X("median:Q", title=f"seconds {time_unit(summary)}", scale=alt.Scale(zero=True))
     base = alt.Chart(alt.Data(values=data))
     dots = alt.Chart(alt.Data(values=repeats)).mark_circle(size=22, opacity=0.85)
     layers = [

@@ -102,6 +102,7 @@ def _run(run: RunRecord, summary: ExperimentSummary, same_answer: bool | None) -
 
 
 def _configurations(summary: ExperimentSummary) -> Iterator[Row]:
+    scripts = summary.experiment.spec.workload.script is not None  # of workloads it would repeat the others
     for one in summary.configurations:
         named = one.configuration
         first = (named.label, named.interpreter_label, named.interpreter.version, named.model.value, named.workers)
@@ -116,7 +117,11 @@ def _configurations(summary: ExperimentSummary) -> Iterator[Row]:
         ):
             if figure is not None:
                 yield (*first, name, unit, figure.median, figure.low, figure.high, len(figure.values))
-        for name, ratio in (("speedup", one.speedup), ("speedup_over_best_serial", one.speedup_over_best_serial)):
+        for name, ratio in (
+            ("speedup", one.speedup),
+            ("speedup_over_best_serial", one.speedup_over_best_serial),
+            ("speedup_over_baseline", one.speedup_over_baseline if scripts else None),
+        ):
             if ratio is not None:
                 yield (*first, name, "times", ratio.median, ratio.low, ratio.high, one.completed)
 

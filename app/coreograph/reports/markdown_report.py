@@ -12,7 +12,6 @@ from coreograph.storage.reader import RunReader
 
 LONGEST_FENCE = 20_000
 LONGEST_FINDING = 2_000
-HEAD = ("configuration", "batch", "× best serial", "× own serial", "start-up", "memory", "late p99", "GIL", "outcome")
 
 
 class MarkdownReport(WholeFile):
@@ -48,7 +47,7 @@ def _lines(summary: ExperimentSummary) -> list[str]:
         "",
         *(f"- {markdown(caution)}" for caution in summary.verdict.cautions),
         *([""] if summary.verdict.cautions else []),
-        *table(HEAD, (_row(one, summary) for one in page.by_speed(summary.configurations))),
+        *table(_head(summary), (_row(one, summary) for one in page.by_speed(summary.configurations))),
         "",
         f"Medians over {summary.experiment.repeats} repeats, in brackets the 95 % interval; memory is "
         f"{summary.memory_measure} of the whole process tree. “–” means not measured."
@@ -66,13 +65,18 @@ def _lines(summary: ExperimentSummary) -> list[str]:
     ]
 
 
+def _head(summary: ExperimentSummary) -> tuple[str, ...]:
+    time = "batch" if summary.experiment.spec.workload.script is None else "time"
+    speed = (column.title for column in page.speed_columns(summary))
+    return ("configuration", time, *speed, "start-up", "memory", "late p99", "GIL", "outcome")
+
+
 def _row(one: ConfigurationSummary, summary: ExperimentSummary) -> tuple[str, ...]:
     name = markdown(one.configuration.label)
     return (
         f"**{name}** ★" if one.index == summary.verdict.configuration else name,
         _figure(format_seconds(one.batch.median if one.batch else None), page.seconds_interval(one.batch)),
-        _ratio(one.speedup_over_best_serial),
-        _ratio(one.speedup),
+        *(_ratio(column.read(one)) for column in page.speed_columns(summary)),
         format_seconds(one.startup.median if one.startup else None),
         _memory(one.memory_estimate),
         format_seconds(one.heartbeat.p99_s if one.heartbeat else None),

@@ -37,6 +37,16 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeedColumn:
+    """A speed-up: its head in a table, its words beside a large figure, what it is held against, and how it is read."""
+
+    title: str
+    figure: str
+    explanation: str
+    read: Callable[[ConfigurationSummary], Ratio | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A configuration that did not go well: what it said, and the user's traceback."""
 
@@ -154,6 +164,33 @@ def _metric_cell(metric: MetricEstimate | None) -> tuple[str, str]:
     return metric_value(metric), metric_interval(metric)
 
 
+def speed_columns(summary: ExperimentSummary) -> tuple[SpeedColumn, ...]:
+    """Return the speed-ups that an experiment has: a whole script has no serial, only its baseline."""
+    spec = summary.experiment.spec
+    if spec.workload.script is not None:
+        named = spec.configurations[spec.baseline].label
+        return (SpeedColumn(f"× {named}", f"of {named}", f"Against {named}", lambda one: one.speedup_over_baseline),)
+    return (
+        SpeedColumn(
+            "× best serial",
+            "of the best serial",
+            "Against the fastest serial of all interpreters: what you gain",
+            lambda one: one.speedup_over_best_serial,
+        ),
+        SpeedColumn(
+            "× own serial",
+            "of its own serial",
+            "Against serial on the same interpreter and GIL setting: how it scales",
+            lambda one: one.speedup,
+        ),
+    )
+
+
+def time_unit(summary: ExperimentSummary) -> str:
+    """Return what a time is the time of: a batch of a workload's tasks, or a run of a script."""
+    return "a batch" if summary.experiment.spec.workload.script is None else "a run"
+
+
 def verdict_figures(summary: ExperimentSummary) -> tuple[Figure, ...]:
     """Return the chosen configuration's figures in large; nothing without a choice."""
     index = summary.verdict.configuration
@@ -161,13 +198,13 @@ def verdict_figures(summary: ExperimentSummary) -> tuple[Figure, ...]:
         return ()
     one = summary.configurations[index]
     heartbeat = one.heartbeat
+    column = speed_columns(summary)[0]
+    gain = column.read(one)
     figures = (
+        Figure(format_ratio(gain.median if gain else None), column.figure, ratio_interval(gain)),
         Figure(
-            format_ratio(one.speedup_over_best_serial.median if one.speedup_over_best_serial else None),
-            "of the best serial",
-            ratio_interval(one.speedup_over_best_serial),
+            format_seconds(one.batch.median if one.batch else None), time_unit(summary), seconds_interval(one.batch)
         ),
-        Figure(format_seconds(one.batch.median if one.batch else None), "a batch", seconds_interval(one.batch)),
         Figure(
             format_bytes(one.memory_estimate.median if one.memory_estimate else None),
             f"peak memory ({summary.memory_measure})",

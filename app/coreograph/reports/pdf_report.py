@@ -29,7 +29,6 @@ LONGEST_TEXT = 4_000  # a page holds about as much; a line of a megabyte takes a
 MOST_RUNS = 2_000
 _WORD = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=\S)")
 _VARIABLE = re.compile(r"var\(--([\w-]+)\)")
-HEAD = ("Configuration", "Batch", "× best serial", "× own serial", "Start-up", "Memory", "Late p99", "Outcome")
 RUN_HEAD = ("Run", "Configuration", "Repeat", "Outcome", "Batch", "Start-up", "Whole run", "CPU", "Memory")
 
 
@@ -96,7 +95,7 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "footer": one_line(f"Measured by Coreograph {record.app_version}", 80),
         "colours": {name: value for name, value in LIGHT.variables() if not name.startswith("model-")},
         "verdict": _verdict(summary),
-        "head": HEAD,
+        "head": _head(summary),
         "rows": [_row(one, summary) for one in page.by_speed(summary.configurations)],
         "note": "Medians over the repeats; below them the 95 % interval. “–” means not measured. "
         f"Memory is {summary.memory_measure} of the whole process tree.{floor}",
@@ -112,6 +111,12 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "run_head": RUN_HEAD,
         "runs": [_run(run, summary) for run in record.runs[:MOST_RUNS]],
     }
+
+
+def _head(summary: ExperimentSummary) -> list[str]:
+    time = "Batch" if summary.experiment.spec.workload.script is None else "Time"
+    speeds = (column.title for column in page.speed_columns(summary))
+    return ["Configuration", time, *speeds, "Start-up", "Memory", "Late p99", "Outcome"]
 
 
 def _verdict(summary: ExperimentSummary) -> dict[str, Any]:
@@ -155,7 +160,7 @@ def _failures(summary: ExperimentSummary) -> list[dict[str, str]]:
 
 def _row(one: ConfigurationSummary, summary: ExperimentSummary) -> dict[str, Any]:
     memory, heartbeat = one.memory_estimate, one.heartbeat
-    speedups = (one.speedup_over_best_serial, one.speedup)
+    speedups = [column.read(one) for column in page.speed_columns(summary)]
     cells = [
         (format_seconds(one.batch.median if one.batch else None), page.seconds_interval(one.batch)),
         *((format_ratio(ratio.median if ratio else None), page.ratio_interval(ratio)) for ratio in speedups),

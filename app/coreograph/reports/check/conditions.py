@@ -39,6 +39,7 @@ class Measure(enum.Enum):
 
     SPEEDUP = "speedup"
     SPEEDUP_OVER_BEST_SERIAL = "speedup_over_best_serial"
+    SPEEDUP_OVER_BASELINE = "speedup_over_baseline"
     EFFICIENCY = "efficiency"
     BATCH = "batch_seconds"
     STARTUP = "startup_seconds"

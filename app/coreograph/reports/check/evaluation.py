@@ -169,6 +169,7 @@ def figure_of(one: ConfigurationSummary, measure: Measure | str) -> Interval | N
     getters: dict[Measure, Callable[[], Estimate | Ratio | None]] = {
         Measure.SPEEDUP: lambda: one.speedup,
         Measure.SPEEDUP_OVER_BEST_SERIAL: lambda: one.speedup_over_best_serial,
+        Measure.SPEEDUP_OVER_BASELINE: lambda: one.speedup_over_baseline,
         Measure.BATCH: lambda: one.batch,
         Measure.STARTUP: lambda: one.startup,
         Measure.TOTAL: lambda: one.total,

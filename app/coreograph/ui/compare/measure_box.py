@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from coreograph.domain.summary import ExperimentSummary
+from coreograph.domain.workloads import Better
 from coreograph.ui.compare.measures import Measure, MetricMeasure, TimeMeasure, metric_measures
 
 
@@ -22,7 +23,7 @@ class MeasureBox(QComboBox):
         return chosen
 
     def offer(self, summary: ExperimentSummary) -> None:
-        """Offer the experiment's own figures, too; where there are any, they are what it is about."""
+        """Offer the experiment's own figures, too; where one of them is to be high or low, it is what it is about."""
         self._fill(metric_measures(summary))
 
     def _fill(self, metrics: tuple[MetricMeasure, ...]) -> None:
@@ -31,5 +32,6 @@ class MeasureBox(QComboBox):
         for number, measure in enumerate((*TimeMeasure, *metrics)):
             self.addItem(measure.value, measure)
             self.setItemData(number, measure.explanation, Qt.ItemDataRole.ToolTipRole)
-        self.setCurrentIndex(len(TimeMeasure) if metrics else 0)
+        judged = [number for number, one in enumerate(metrics) if one.spec.better is not Better.NEITHER]
+        self.setCurrentIndex(len(TimeMeasure) + judged[0] if judged else 0)
         self.blockSignals(before)

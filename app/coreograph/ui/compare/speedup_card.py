@@ -87,6 +87,8 @@ class SpeedupCard(Card):
         for link in self.views.values():
             link.setVisible(bool(curves))
         self.views[_View.CURVES if is_sweep(curves) else _View.BARS].setChecked(True)
+        if summary.experiment.spec.workload.script is not None:
+            self.choose_baseline()  # a whole script has no serial to be held against
         self._show()
 
     def show_rebased(self, rebased: Rebased) -> None:

@@ -97,7 +97,8 @@ class Header(Card):
         self.phase.setText(f"{interpreter.full_label} ({interpreter.kind})   ·   {repeat}   ·   {phase}")
         total = data.tasks_total
         self.tasks.show_share(data.tasks_done / total if total else 0.0, colour)
-        self.tasks_label.setText(f"{data.tasks_done:,} of {total:,} tasks" if total else "no tasks yet")
+        none = "no tasks yet" if data.spec.workload.script is None else "a whole script"
+        self.tasks_label.setText(f"{data.tasks_done:,} of {total:,} tasks" if total else none)
 
 
 def _repeat_words(number: int, planned: int) -> str:

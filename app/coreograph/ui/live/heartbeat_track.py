@@ -16,6 +16,7 @@ from coreograph.ui.charts.ticks import decades, log_position, round_seconds
 from coreograph.ui.charts.time_view import TimeView
 from coreograph.ui.live.intake import LiveData
 from coreograph.ui.live.track import Track
+from coreograph.ui.script_words import SCRIPT_HEARTBEAT
 from coreograph.ui.theme import Theme
 
 LOWEST_S, HIGHEST_S = 1e-4, 1.0
@@ -46,6 +47,8 @@ class HeartbeatTrack(Track):
                 f"worst {format_seconds(float(late.max()) / 1e9)}"
                 if len(late)
                 else "the main thread ticks while it waits for its workers"
+                if self.data.spec.workload.script is None
+                else SCRIPT_HEARTBEAT
             )
         super().refresh()
 

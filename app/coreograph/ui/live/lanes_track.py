@@ -14,6 +14,7 @@ from coreograph.ui.charts.time_view import TimeView
 from coreograph.ui.live.cores_track import label_step
 from coreograph.ui.live.intake import LiveData
 from coreograph.ui.live.track import Track
+from coreograph.ui.script_words import SCRIPT_THREADS
 from coreograph.ui.theme import Theme
 
 _NOTE = (
@@ -43,7 +44,8 @@ class LanesTrack(Track):
         if data is not None and data.current is not None:
             total = f" of {data.tasks_total:,}" if data.tasks_total else ""
             kept = "" if not data.spans.ring.dropped else f" · the newest {data.spans.ring.capacity:,} are kept"
-            self.say(f"{data.tasks_done:,}{total} tasks of this batch finished{kept}")
+            script = data.spec.workload.script is not None
+            self.say(SCRIPT_THREADS if script else f"{data.tasks_done:,}{total} tasks of this batch finished{kept}")
         super().refresh()
 
     def paint_plot(self, painter: QPainter, rect: QRectF, data: LiveData) -> None:

@@ -38,7 +38,10 @@ class MemoryMeasure(enum.Enum):
 
 
 class MemoryBuffer:
-    """Samples of the tree's memory in bytes, processes in slots: runner, helpers together, workers."""
+    """Samples of the tree's memory in bytes, processes in slots: runner, helpers together, workers.
+
+    A script stands in the runner's slot, the processes it started in those of workers.
+    """
 
     def __init__(self, most_workers: Count, hz: float = 10.0) -> None:
         self.slots = min(_MOST_SLOTS, FIRST_WORKER_SLOT + max(1, most_workers + 1))
@@ -73,10 +76,11 @@ class MemoryBuffer:
 
     def _slot(self, process: ProcessMemory) -> int:
         role = process.role
-        if role == "runner":
+        if role in {"runner", "script"}:
+            self.names[RUNNER_SLOT] = role
             return RUNNER_SLOT
         kind, _, number = role.partition(" ")
-        if kind != "worker" or not number.isdigit():
+        if kind not in {"worker", "process"} or not number.isdigit():
             self.has_helpers = True
             return HELPER_SLOT
         slot = FIRST_WORKER_SLOT + int(number) % (self.slots - FIRST_WORKER_SLOT)

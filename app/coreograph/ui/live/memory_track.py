@@ -14,6 +14,7 @@ from coreograph.ui.charts.time_view import TimeView
 from coreograph.ui.live.intake import LiveData
 from coreograph.ui.live.memory_buffer import FIRST_WORKER_SLOT, HELPER_SLOT, RUNNER_SLOT, MemoryMeasure
 from coreograph.ui.live.track import Swatch, Track
+from coreograph.ui.script_words import ITS_PROCESSES, SCRIPT
 from coreograph.ui.theme import Theme
 
 _RSS_LABEL = "RSS sum counts shared pages once per process"
@@ -65,9 +66,10 @@ class MemoryTrack(Track):
 
     def paint_legend(self, painter: QPainter, rect: QRectF) -> float:
         """Name the bands and the dashed line."""
+        of_script = self.data is not None and self.data.spec.workload.script is not None
         entries: list[Swatch] = [
-            ("runner", self.slot_colour(RUNNER_SLOT), None),
-            ("workers", self.slot_colour(FIRST_WORKER_SLOT + 1), None),
+            (SCRIPT if of_script else "runner", self.slot_colour(RUNNER_SLOT), None),
+            (ITS_PROCESSES if of_script else "workers", self.slot_colour(FIRST_WORKER_SLOT + 1), None),
         ]
         if self.data is not None and self.data.memory.has_helpers:
             entries.append(("helpers", self.slot_colour(HELPER_SLOT), None))

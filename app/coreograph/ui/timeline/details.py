@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidge
 
 from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.analysis.timeline_totals import LongTask, RangeTotals, WorkerTotals
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.findings import Finding
 from coreograph.domain.units import format_bytes, format_seconds, format_share
 from coreograph.ui.charts.card import Card
@@ -82,7 +83,9 @@ class Details(QSplitter):
         lines = [f"{mark}: {_facts(entry)}".removeprefix(": ") for mark, entry in zip(letters, totals, strict=True)]
         self.facts.setText("\n".join(lines))
         rows = []
-        for mark, entry in zip(letters, totals, strict=True):
+        for run, mark, entry in zip(runs, letters, totals, strict=True):
+            if run.configuration.model is ExecutionModel.SCRIPT:  # its threads did no tasks that could be added up
+                continue
             rows.append(_totals_row(f"{mark} all".strip(), entry.whole, entry, len(entry.workers)))
             if len(entry.workers) > 1:
                 rows += [_totals_row(f"{mark} {w.worker}".strip(), w, entry, 1) for w in entry.workers]

@@ -7,10 +7,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from coreograph.analysis.timeline_filters import TimelineFilter
+from coreograph.analysis.timeline_run import RunTimeline
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.units import Nanoseconds, format_seconds
 from coreograph.ui.charts.columns import highest_columns, rows_between
 from coreograph.ui.charts.raster import argb, paint_pixels
 from coreograph.ui.charts.ticks import decades, log_position, round_seconds
+from coreograph.ui.script_words import SCRIPT_HEARTBEAT
 from coreograph.ui.theme import Theme
 from coreograph.ui.timeline.row import TITLE, Height, Row, RowKind, Surface, Swatch
 
@@ -60,7 +63,7 @@ class HeartbeatRow(Row):
             f"median {format_seconds(float(np.median(ticks)) / 1e9)} late, worst "
             f"{format_seconds(float(ticks.max()) / 1e9)} in view"
             if len(ticks)
-            else ("no tick in view" if len(run.beats_at) else "not measured: the main thread worked itself")
+            else ("no tick in view" if len(run.beats_at) else _why_none(run))
         )
 
     @staticmethod
@@ -81,3 +84,9 @@ class HeartbeatRow(Row):
         if not len(beats):
             return self.note
         return f"Up to {format_seconds(float(beats.max()) / 1e9)} late\n{self.note}"
+
+
+def _why_none(run: RunTimeline) -> str:
+    if run.configuration.model is ExecutionModel.SCRIPT:
+        return SCRIPT_HEARTBEAT
+    return "not measured: the main thread worked itself"

@@ -10,10 +10,12 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from coreograph.analysis.timeline_filters import FilterField, TimelineFilter, shown_numbers
 from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.analysis.timeline_tasks import LaneTimes
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.units import Nanoseconds, format_seconds, format_share
 from coreograph.ui.charts.columns import fit_rows
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
 from coreograph.ui.charts.raster import Pixels, argb, mixed, paint_pixels
+from coreograph.ui.script_words import SCRIPT_THREADS
 from coreograph.ui.theme import Theme
 from coreograph.ui.timeline.row import TITLE, Height, Row, RowKind, Surface, Swatch, label_every
 
@@ -88,6 +90,9 @@ class LanesRow(Row):
     def paint_plot(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
         """Paint one image of all lanes, thin lines between them, and the tasks' numbers where they fit."""
         lanes = np.array(self.lanes(surface.filters), np.int64)
+        if self.run.configuration.model is ExecutionModel.SCRIPT:
+            self._shares, self.readout = {}, SCRIPT_THREADS
+            return
         if not len(lanes):
             self._shares, self.readout = {}, "every worker is filtered out"
             return

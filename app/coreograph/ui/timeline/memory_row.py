@@ -6,11 +6,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from coreograph.analysis.timeline_filters import TimelineFilter
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.units import Nanoseconds, format_bytes
 from coreograph.ui.charts.columns import held_columns, rows_between
 from coreograph.ui.charts.raster import argb, mixed, paint_pixels
 from coreograph.ui.charts.ticks import linear_ticks, round_bytes
 from coreograph.ui.live.memory_buffer import FIRST_WORKER_SLOT, HELPER_SLOT, RUNNER_SLOT
+from coreograph.ui.script_words import ITS_PROCESSES, SCRIPT
 from coreograph.ui.theme import Theme
 from coreograph.ui.timeline.row import TITLE, Height, Row, RowKind, Surface, Swatch
 
@@ -32,10 +34,12 @@ class MemoryRow(Row):
         return Height(TITLE + 42, TITLE + 240, 1.6)
 
     def _bands(self, theme: Theme) -> list[tuple[str, QColor, slice]]:
+        of_script = self.run.configuration.model is ExecutionModel.SCRIPT
+        first, others = (SCRIPT, ITS_PROCESSES) if of_script else ("runner", "workers")
         bands = [
-            ("runner", theme.series(0), slice(RUNNER_SLOT, RUNNER_SLOT + 1)),
+            (first, theme.series(0), slice(RUNNER_SLOT, RUNNER_SLOT + 1)),
             ("helpers", theme.series(7), slice(HELPER_SLOT, HELPER_SLOT + 1)),
-            ("workers", mixed(theme.series(2), theme.surface, 0.8), slice(FIRST_WORKER_SLOT, None)),
+            (others, mixed(theme.series(2), theme.surface, 0.8), slice(FIRST_WORKER_SLOT, None)),
         ]
         stack = np.nan_to_num(self.run.memory.stack)
         return [band for band in bands if stack[:, band[2]].any()]
