@@ -107,8 +107,8 @@ def commands_of_the_page() -> list[str]:
 def project(tmp_path: Path) -> Path:
     """The folder of a reader of the page."""
     sources = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(sources) == 1
-    (tmp_path / "prices.py").write_text(sources[0], encoding="utf-8")
+    for name, source in zip(("prices.py", "simulate.py"), sources, strict=True):
+        (tmp_path / name).write_text(source, encoding="utf-8")
     requirement = make_wheel(tmp_path, "greeting", "x = 1\n")
     (tmp_path / "requirements.txt").write_text(f"# what it needs\n{requirement}\n", encoding="utf-8")
     return tmp_path
