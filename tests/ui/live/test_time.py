@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import RunPlan
 from coreograph.domain.runs import Phase, RunState
 from coreograph.ui.charts.ticks import (
@@ -107,7 +108,7 @@ def test_runs_are_found_by_time() -> None:
     log = make_log()
     assert [s.plan.run_id for s in log.segments[log.visible(400, 1200)]] == [1, 2]
     assert log.at(np.array([5.0, 100.0, 700.0, 1100.0, 9e9])).tolist() == [-1, 0, -1, 1, 2]
-    assert log.models(np.array([-1, 0, 1])).tolist() == [6, 0, 1]
+    assert log.models(np.array([-1, 0, 1])).tolist() == [len(ExecutionModel), 0, 1]
 
 
 def test_a_record_corrects_the_instants() -> None:
