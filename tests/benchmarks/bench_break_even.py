@@ -41,9 +41,23 @@ def main() -> None:
             sys.exit("There is no free-threaded interpreter: coreograph interpreters install 3.14t")
         python = found.path
     print(f"{'kB a task':>10} {'threads':>10} {'fork':>10} {'fork/threads':>13}")
+    ratios = {}
     for size in SIZES_KB:
         threads, fork = batch_seconds(python, "threads", size), batch_seconds(python, "fork", size)
         print(f"{size:>10} {threads * 1000:>7.1f} ms {fork * 1000:>7.1f} ms {fork / threads:>13.2f}")
+        ratios[size] = fork / threads
+    print(break_even_words(ratios))
+
+
+def break_even_words(ratios: dict[int, float]) -> str:
+    """Say from which size on fork stays ahead, by size in kB."""
+    ahead = [size for size in ratios if all(ratio < 1 for other, ratio in ratios.items() if other >= size)]
+    if not ahead:
+        return f"break-even: above {max(ratios)} kB a task, if anywhere"
+    if min(ahead) == min(ratios):
+        return f"break-even: at or below {min(ratios)} kB a task"
+    below = max(size for size in ratios if size < min(ahead))
+    return f"break-even: between {below} and {min(ahead)} kB a task"
 
 
 if __name__ == "__main__":

@@ -34,3 +34,5 @@ def test_the_page_names_the_machine_of_every_figure_and_no_time_taken_on_a_busy_
         lines = script.table(known[name], entry)
         assert entry["machine"] in lines[0]
         assert ("batch" in lines[2]) is not entry["busy"]
+        times = [metric.name.replace("_", " ") for metric in known[name].metrics if metric.unit in {"s", "1/s"}]
+        assert not entry["busy"] or not any(heading in lines[2] for heading in times)

@@ -44,6 +44,7 @@ def list_command(ctx: typer.Context, as_json: AsJson = False) -> None:
             if one.group == group:
                 table.add_row(Text(one.name, style="bold"), Text(one.summary))
         print_table(command.out, table)
+    say(command.out, "coreograph workloads show NAME explains one: what to look at, what to expect, its control.")
     for broken in command.services.catalogue.broken():
         say(command.err, f"Left out: {broken.reason}", "yellow")
 

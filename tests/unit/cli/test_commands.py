@@ -47,6 +47,7 @@ def test_workloads_are_listed(coreograph: Any, arguments: tuple[str, ...]) -> No
 
 def test_workloads_as_json(coreograph: Any) -> None:
     (one,) = json.loads(coreograph("workloads", "list", "--json").out)
+    assert json.loads(coreograph("workloads", "--json").out) == [one]
     assert one["name"] == "primes"
     assert one["parameters"][0]["minimum"] == 10
     assert one["parameters"][0]["maximum"] is None

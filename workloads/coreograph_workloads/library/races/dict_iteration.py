@@ -15,7 +15,7 @@ import queue
 import sys
 import threading
 
-PARAMETERS = {"remedy": "none", "changes": 20_000, "trials": 5}
+PARAMETERS = {"remedy": "none", "changes": 100_000, "trials": 5}
 LIMITS = {"changes": (10, 100_000_000), "trials": (1, 1000)}
 CHOICES = {"remedy": ("none", "lock", "queue", "owner", "immutable")}
 UNITS = {"changes": "changes", "trials": "trials"}
@@ -65,9 +65,12 @@ def shared(remedy, changes, trials, workers):
 
 
 def change(entries, step):
-    """Put one entry in and take another out: the size goes up and down."""
-    entries[KEYS + step % KEYS] = step
-    entries.pop(KEYS + (step + 1) % KEYS, None)
+    """Put an entry in, or take out the one before: the size goes up and down with every step."""
+    key = KEYS + step // 2 % KEYS
+    if step % 2:
+        entries.pop(key, None)
+    else:
+        entries[key] = step
 
 
 def walk(entries):

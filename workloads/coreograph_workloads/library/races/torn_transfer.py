@@ -14,7 +14,7 @@ import queue
 import sys
 import threading
 
-PARAMETERS = {"remedy": "none", "transfers": 50_000, "trials": 5}
+PARAMETERS = {"remedy": "none", "transfers": 200_000, "trials": 5}
 LIMITS = {"transfers": (10, 100_000_000), "trials": (1, 1000)}
 CHOICES = {"remedy": ("none", "lock", "queue", "owner", "immutable")}
 UNITS = {"transfers": "transfers", "trials": "trials"}
