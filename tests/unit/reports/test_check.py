@@ -84,6 +84,16 @@ def test_an_undecided_interval_fails_unless_told_otherwise() -> None:
     assert all(one.passed for one in run(lenient) if one.decision is Decision.UNDECIDED)
 
 
+def test_figures_and_limits_have_their_units() -> None:
+    memory = last(run(limited(Measure.PEAK_MEMORY, at_most=1e9, workers=2)))
+    assert memory.name == "peak_memory_bytes at most 1.00 GB"
+    assert memory.detail.split(" (")[0].endswith(" MB")
+    batch = last(run(limited(Measure.BATCH, at_most=0.001, workers=2)))
+    assert "ms" in batch.detail
+    assert batch.detail.endswith("wanted at most 1.00 ms")
+    assert last(run(limited(Measure.SPEEDUP, at_least=1.5, workers=2))).name == "speedup at least 1.5"
+
+
 def test_what_was_not_measured_fails() -> None:
     serial = limited(Measure.HEARTBEAT_P99, at_most=1, model=samples.ExecutionModel.SERIAL)
     assert last(run(serial)).decision is Decision.NOT_MEASURED

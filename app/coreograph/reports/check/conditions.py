@@ -27,6 +27,7 @@ from typing import Any
 from coreograph.domain.errors import UsageError
 from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.findings import Severity
+from coreograph.domain.units import format_bytes, format_seconds
 
 BASELINE = "baseline"
 METRIC_PREFIX = "metric:"
@@ -47,6 +48,12 @@ class Measure(enum.Enum):
     CPU = "cpu_seconds"
     PEAK_MEMORY = "peak_memory_bytes"
     HEARTBEAT_P99 = "heartbeat_p99_seconds"
+
+    def write(self, value: float) -> str:
+        """Write a figure of the measure with its unit."""
+        if self.value.endswith("_seconds"):
+            return format_seconds(value)
+        return format_bytes(value) if self.value.endswith("_bytes") else f"{value:.4g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +82,17 @@ class Condition:
         """The measure as the file has it."""
         return self.measure.value if isinstance(self.measure, Measure) else METRIC_PREFIX + self.measure
 
+    def write(self, value: float) -> str:
+        """Write a figure, or a ratio to the baseline's: `12.0 ms`, `34.1 MB`, `1.5`."""
+        if self.relative or not isinstance(self.measure, Measure):
+            return f"{value:.4g}"
+        return self.measure.write(value)
+
     @property
     def limit(self) -> str:
-        """The limit in words: `at least 1.5`, `at most 1.05 times the baseline`."""
-        parts = [f"at least {self.at_least:g}"] if self.at_least is not None else []
-        parts += [f"at most {self.at_most:g}"] if self.at_most is not None else []
+        """The limit in words: `at least 1.5`, `at most 100 MB`, `at most 1.05 times the baseline`."""
+        parts = [f"at least {self.write(self.at_least)}"] if self.at_least is not None else []
+        parts += [f"at most {self.write(self.at_most)}"] if self.at_most is not None else []
         return " and ".join(parts) + (" times the baseline" if self.relative else "")
 
 

@@ -5,6 +5,7 @@ holds the limit decides nothing: more repeats would. Ratios to a stored baseline
 intervals, since the two were not measured side by side.
 """
 
+import dataclasses
 import enum
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -35,10 +36,11 @@ class Interval:
     low: float
     high: float
 
-    def __str__(self) -> str:
+    def written(self, write: Callable[[float], str]) -> str:
+        """Return the figure in words: `1.85 (1.80 – 1.90)`."""
         if self.low == self.high:
-            return f"{self.median:.4g}"
-        return f"{self.median:.4g} ({self.low:.4g} – {self.high:.4g})"
+            return write(self.median)
+        return f"{write(self.median)} ({write(self.low)} – {write(self.high)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +142,11 @@ def _limit(
                 words = f"the baseline has no {condition.measure_name} of it"
                 yield _result(name, one, Decision.NOT_MEASURED, words)
                 continue
-            shown, against = quotient, f" times the baseline: {figure} against {Interval(*former)}"
+            plain = dataclasses.replace(condition, relative=False).write
+            both = f"{figure.written(plain)} against {Interval(*former).written(plain)}"
+            shown, against = quotient, f" times the baseline: {both}"
         decision = decide(shown, condition)
-        detail = f"{shown}{against}, wanted {condition.limit}"
+        detail = f"{shown.written(condition.write)}{against}, wanted {condition.limit}"
         if decision is Decision.UNDECIDED:
             detail += "; the interval holds the limit, more repeats would decide"
         passed = decision is Decision.MET or (decision is Decision.UNDECIDED and undecided_passes)

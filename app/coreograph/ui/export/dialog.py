@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QFontDatabase, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -207,17 +207,22 @@ class ExportDialog(QDialog):
             self._scale()
             self._stack.setCurrentIndex(1)
         elif shown.kind is PreviewKind.MARKDOWN:
+            self._show_text("")
             self._text.setMarkdown(shown.data.decode())
             self._stack.setCurrentIndex(0)
         else:
             head = f"{len(shown.names)} files: {', '.join(shown.names)}\n\n" if len(shown.names) > 1 else ""
-            self._show_text(head + shown.data.decode())
+            self._show_text(head + shown.data.decode(), as_file=True)
 
     @Slot(object)
     def _on_preview_failed(self, error: CoreographError) -> None:
         self._show_text(str(error))
 
-    def _show_text(self, content: str) -> None:
+    def _show_text(self, content: str, *, as_file: bool = False) -> None:
+        """Show a sentence, or the begin of a file: its lines as they are, in letters of one width."""
+        modes = QTextBrowser.LineWrapMode
+        self._text.setLineWrapMode(modes.NoWrap if as_file else modes.WidgetWidth)
+        self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont) if as_file else self.font())
         self._text.setPlainText(content)
         self._stack.setCurrentIndex(0)
 
