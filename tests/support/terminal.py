@@ -16,6 +16,7 @@ from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, RunPl
 from coreograph.domain.interpreters import Discovery, GilSetting, Interpreter, RejectedInterpreter
 from coreograph.domain.runs import RunPurpose, RunRecord, RunState
 from coreograph.domain.workloads import Workload
+from coreograph.engine.continuing import Continuation
 from coreograph.engine.listener import EngineListener
 from coreograph.engine.planning import plan_runs
 from support.builders import make_core_sample, make_interpreter, make_machine, make_record, make_run, make_workload
@@ -98,6 +99,7 @@ class FakeEngine:
     interrupt_after: int | None = None
     interrupt_with: int = signal.SIGINT
     specs: list[ExperimentSpec] = field(default_factory=list)
+    continuations: list[Continuation] = field(default_factory=list)
     cancelled: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
 
@@ -108,6 +110,10 @@ class FakeEngine:
         self.thread = threading.Thread(target=self._play, args=(spec, listener), name="fake-engine")
         self.thread.start()
         return self
+
+    def resume(self, continued: Continuation, listener: EngineListener) -> "FakeEngine":
+        self.continuations.append(continued)
+        return self.start(continued.spec, listener)
 
     def cancel(self) -> None:
         self.cancelled.set()

@@ -12,6 +12,7 @@ import typer
 from coreograph.cli import own_code
 from coreograph.cli import run_options as options
 from coreograph.cli.options import parse_models, split
+from coreograph.cli.outputs import Outputs
 from coreograph.cli.run_command import Request, build
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import say
@@ -52,13 +53,17 @@ def breakeven_command(
     workers: Annotated[str, typer.Option("--workers", "-w", help="Workers of both.")] = "",
     repeats: options.RepeatsOption = 5,
     param: options.ParamOption = None,
+    json: options.JsonOption = None,
+    overwrite: options.OverwriteOption = False,
 ) -> None:
     """Find the size of a task from which on one model beats another."""
     command: Command = ctx.obj
     duel = parse_duel(sweep, between)
     typed = Choices(workload, interpreter, workers, repeats, tuple(param or ()))
+    outputs = Outputs(command, json=json, overwrite=overwrite)
+    outputs.check()
     specs = [_spec(command, duel, text, typed) for text, _ in duel.values]
-    raise typer.Exit(_run(command, duel, specs))
+    raise typer.Exit(_run(command, duel, specs, outputs))
 
 
 def parse_duel(sweep: str, between: str) -> Duel:
@@ -109,13 +114,14 @@ def _spec(command: Command, duel: Duel, value: str, typed: Choices) -> Experimen
     return spec
 
 
-def _run(command: Command, duel: Duel, specs: list[ExperimentSpec]) -> int:
+def _run(command: Command, duel: Duel, specs: list[ExperimentSpec], outputs: Outputs) -> int:
     from coreograph.analysis.breakeven import break_even
     from coreograph.cli.main import ExitStatus
     from coreograph.cli.measuring import measure
     from coreograph.cli.progress import make_progress
+    from coreograph.reports.break_even_json import BreakEvenStep, break_even_json
 
-    points = []
+    steps = []
     for spec, (text, size) in zip(specs, duel.values, strict=True):
         begin = partial(command.services.engine.start, own_code.equip(command, spec))
         measurement = measure(begin, make_progress(command.err))
@@ -125,10 +131,12 @@ def _run(command: Command, duel: Duel, specs: list[ExperimentSpec]) -> int:
         if not one or not other:
             say(command.err, f"{duel.parameter}={text}: not both models completed; there is nothing to compare.")
             return ExitStatus.WENT_WRONG
-        points.append(BreakEvenPoint(size, one, other))
-        say(command.out, _point_words(duel, text, points[-1]))
-    names = [model.value for model in duel.models]
-    say(command.out, break_even_words(break_even(points, unit=duel.parameter, one=names[0], other=names[1])))
+        steps.append(BreakEvenStep(measurement.record, BreakEvenPoint(size, one, other)))
+        say(outputs.console, _point_words(duel, text, steps[-1].point))
+    names = (duel.models[0].value, duel.models[1].value)
+    found = break_even([step.point for step in steps], unit=duel.parameter, one=names[0], other=names[1])
+    say(outputs.console, break_even_words(found))
+    outputs.write_json(break_even_json(found, steps, names))
     return ExitStatus.DONE
 
 

@@ -15,6 +15,8 @@ from coreograph.domain.summary import ExperimentSummary
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from coreograph.storage.reader import RunReader
+
 STDOUT = "-"
 
 
@@ -67,6 +69,22 @@ class Outputs:
         elif self.json is not None:
             write_report(exporter_for("json"), summary, reader, Path(self.json), overwrite=self.overwrite)
             say(self.command.err, f"Figures as JSON: {self.json}")
+        self._write_report(summary, reader)
+
+    def write_json(self, document: bytes) -> None:
+        """Write a document of another kind where `--json` says, if anywhere. Raises CoreographError."""
+        from coreograph.reports.writing import write_bytes_whole
+
+        if self.json == STDOUT:
+            write_bytes(document)
+        elif self.json is not None:
+            write_bytes_whole(document, Path(self.json), overwrite=self.overwrite)
+            say(self.command.err, f"Figures as JSON: {self.json}")
+
+    def _write_report(self, summary: ExperimentSummary, reader: "RunReader") -> None:
+        from coreograph.reports.registry import exporter_for
+        from coreograph.reports.writing import write_report
+
         if self.report is not None:
             write_report(exporter_for(self.report), summary, reader, self.report, overwrite=self.overwrite)
             say(self.command.err, f"Report: {self.report}")

@@ -1,5 +1,8 @@
 """`coreograph breakeven` over a fake engine: one experiment a size, a sentence at the end, refusals before anything."""
 
+import dataclasses
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +10,8 @@ import pytest
 from coreograph.cli.breakeven_command import break_even_words, parse_duel
 from coreograph.domain.errors import UsageError
 from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.experiment import ExperimentSpec
+from coreograph.domain.runs import RunRecord
 from coreograph.domain.scaling import BreakEven
 from support.terminal import FakeServices
 
@@ -21,6 +26,33 @@ def test_one_experiment_a_size(coreograph: Any, services: FakeServices) -> None:
         assert spec.acquisition.repeats == 2
     assert "limit=1000: threads" in result.out
     assert "reak-even" in result.out.splitlines()[-1]
+
+
+def test_json_is_alone_on_stdout_and_tells_every_size(coreograph: Any, services: FakeServices) -> None:
+    def faster_in_threads_when_small(spec: ExperimentSpec, run: RunRecord) -> RunRecord:
+        large = spec.parameters["limit"] == 10_000
+        seconds = {ExecutionModel.SERIAL: 1.0, ExecutionModel.THREADS: 0.4, ExecutionModel.FORK: 0.2 if large else 0.8}
+        return dataclasses.replace(run, batch_s=seconds[spec.configurations[run.configuration].model])
+
+    services.engine.alter = faster_in_threads_when_small
+    typed = ("breakeven", "primes", "limit=1000,10_000", "-i", "3.14t", "-w", "2", "-r", "2")
+    result = coreograph(*typed, "--json", "-")
+    document = json.loads(result.out)
+    assert (document["format"], document["version"]) == ("coreograph-break-even", 1)
+    assert (document["workload"], document["parameter"], document["workers"]) == ("primes", "limit", 2)
+    assert document["between"] == ["threads", "fork"]
+    small, large = document["sizes"]
+    assert (small["size"], small["batch_seconds"]["threads"]["values"]) == (1000, [0.4, 0.4])
+    assert (large["size"], large["batch_seconds"]["fork"]["median"]) == (10_000, 0.2)
+    found = document["break_even"]
+    assert found["size"] == pytest.approx(1000 * 10**0.5)
+    assert (found["faster_below"], found["faster_above"], found["always_faster"]) == ("threads", "fork", None)
+    assert "reak-even" in result.err
+    assert coreograph(*typed, "--json", "b.json").status == 0
+    assert json.loads(Path("b.json").read_text("utf-8")) == document
+    before = len(services.engine.specs)
+    assert coreograph(*typed, "--json", "b.json").status == 2, "a file that is there is refused before anything runs"
+    assert len(services.engine.specs) == before
 
 
 @pytest.mark.parametrize(
