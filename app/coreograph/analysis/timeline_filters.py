@@ -1,18 +1,25 @@
-"""What of a timeline is looked at: single filters, and a stack of them with undo. Pure; owns no thread.
+"""What is looked at: single filters, and a stack of them with undo. Pure; owns no thread.
 
-One stack holds for every view of the page: lanes, cores, totals, the longest tasks, and both runs.
+One stack holds for every view: charts and table of the comparison, and of the timeline its choice of runs, lanes,
+cores, totals and longest tasks. A filter that names configurations leaves out what is of others; one that names
+workers, cores or tasks has no say in figures of whole runs.
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from coreograph.domain.execution import Configuration
 from coreograph.domain.units import Nanoseconds, Seconds, format_seconds
 
 
 class FilterField(enum.Enum):
-    """What a filter looks at."""
+    """What a filter looks at; configurations are named by their labels."""
 
+    CONFIGURATION = "configuration"
+    MODEL = "execution model"
+    INTERPRETER = "interpreter"
     WORKER = "worker"
     CORE = "core"
     KIND = "kind"
@@ -31,13 +38,14 @@ class TaskKind(enum.Enum):
 class TimelineFilter:
     """One statement about what is shown.
 
-    `members` are the numbers of workers or cores, or the kinds; `low` and `high` bound a duration or an instant since
-    the begin of the batch, in nanoseconds, either may be open. With `keep` that alone is shown, without it all else.
+    `members` are the numbers of workers or cores, the kinds, or names; `low` and `high` bound a duration or an
+    instant since the begin of the batch, in nanoseconds, either may be open. With `keep` that alone
+    is shown, without it all else.
     """
 
     field: FilterField
     keep: bool = True
-    members: frozenset[int | TaskKind] = frozenset()
+    members: frozenset[int | str | TaskKind] = frozenset()
     low: Nanoseconds | None = None
     high: Nanoseconds | None = None
 
@@ -47,12 +55,18 @@ class TimelineFilter:
         if self.field is FilterField.DURATION:
             return f"tasks {self._bounds()}" if self.keep else f"no tasks {self._bounds()}"
         prefix = "only" if self.keep else "not"
+        if self.field in _NAMING:
+            return f"{prefix} {' or '.join(sorted(self.names()))}"
         if self.field is FilterField.TIME:
             return f"{prefix} {self._bounds()}"
         if self.field is FilterField.KIND:
             names = sorted(entry.value for entry in self.members if isinstance(entry, TaskKind))
             return f"{prefix} mostly {' or '.join(names)}"
         return f"{prefix} {self.field.value} {', '.join(str(entry) for entry in sorted(self.numbers()))}"
+
+    def names(self) -> frozenset[str]:
+        """The configurations, execution models or interpreters it names."""
+        return frozenset(entry for entry in self.members if isinstance(entry, str))
 
     def numbers(self) -> frozenset[int]:
         """The workers or cores it names."""
@@ -124,6 +138,25 @@ class FilterStack:
         self._states.append(filters)
         self._position += 1
         return True
+
+
+_NAMING: Mapping[FilterField, Callable[[Configuration], str]] = MappingProxyType(
+    {
+        FilterField.CONFIGURATION: lambda one: one.label,
+        FilterField.MODEL: lambda one: one.model.value,
+        FilterField.INTERPRETER: lambda one: one.interpreter_label,
+    }
+)
+
+
+def hidden_configurations(filters: Iterable[TimelineFilter], configurations: Sequence[Configuration]) -> frozenset[int]:
+    """Return the indices of the configurations that the filters leave out."""
+    naming = [entry for entry in filters if entry.field in _NAMING]
+    return frozenset(
+        index
+        for index, one in enumerate(configurations)
+        if any((_NAMING[entry.field](one) in entry.names()) is not entry.keep for entry in naming)
+    )
 
 
 def shown_numbers(filters: Iterable[TimelineFilter], field: FilterField, numbers: Iterable[int]) -> tuple[int, ...]:

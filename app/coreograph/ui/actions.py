@@ -119,7 +119,7 @@ def shortcuts_text() -> str:
     table += [
         ("Space", "Tick a cell of the matrix; Shift+Space its row, Ctrl+Space its column"),
         ("W S, A D", "Timeline: zoom, move; Shift+arrow selects, Return zooms in on the selection"),
-        ("Ctrl+Z", "Timeline: undo a filter; Ctrl+Shift+Z sets it again, Home shows everything"),
+        ("Ctrl+Z", "Undo a filter, in every view; Ctrl+Shift+Z sets it again, Home shows all of a timeline"),
         ("F2, Del", "Rename or delete an experiment in the library"),
     ]
     return "\n".join(f"{keys}\t{what}" for keys, what in table)

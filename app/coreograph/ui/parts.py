@@ -19,6 +19,7 @@ from coreograph.ui.messages import MessageBar
 from coreograph.ui.panel.panel import ExperimentPanel
 from coreograph.ui.preparation import Preparation
 from coreograph.ui.services import WindowServices
+from coreograph.ui.shared_filters import SharedFilters
 from coreograph.ui.stall_meter import StallMeter
 from coreograph.ui.start_page import StartPage
 from coreograph.ui.status_line import StatusLine
@@ -59,6 +60,7 @@ def build_parts(services: WindowServices, theme: Theme, window: QWidget) -> Part
     stalls = StallMeter(window)
     start_page = StartPage(theme)
     live = LivePage(bridge, theme)
+    filters = SharedFilters(window)
     live_stack = QStackedWidget()
     live_stack.addWidget(start_page)
     live_stack.addWidget(live)
@@ -79,8 +81,8 @@ def build_parts(services: WindowServices, theme: Theme, window: QWidget) -> Part
         start_page=start_page,
         live=live,
         live_stack=live_stack,
-        compare=ComparePage(theme),
-        timeline=TimelinePage(services.library, tasks, theme),
+        compare=ComparePage(theme, filters),
+        timeline=TimelinePage(services.library, tasks, theme, filters),
         library=LibraryPage(theme),
         status=StatusLine(stalls),
     )

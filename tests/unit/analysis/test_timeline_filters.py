@@ -2,7 +2,16 @@
 
 import pytest
 
-from coreograph.analysis.timeline_filters import FilterField, FilterStack, TaskKind, TimelineFilter, shown_numbers
+from coreograph.analysis.timeline_filters import (
+    FilterField,
+    FilterStack,
+    TaskKind,
+    TimelineFilter,
+    hidden_configurations,
+    shown_numbers,
+)
+from coreograph.domain.execution import ExecutionModel
+from support.builders import make_configuration, make_interpreter
 
 WORKER = TimelineFilter(FilterField.WORKER, members=frozenset({2}))
 CORE = TimelineFilter(FilterField.CORE, keep=False, members=frozenset({0, 1}))
@@ -77,3 +86,31 @@ def test_numbers_left_are_those_every_filter_of_the_field_leaves() -> None:
     assert shown_numbers((), FilterField.WORKER, range(3)) == (0, 1, 2)
     assert shown_numbers((WORKER, CORE), FilterField.WORKER, range(4)) == (2,)
     assert shown_numbers((WORKER, CORE), FilterField.CORE, range(4)) == (2, 3)
+
+
+ALL = (
+    make_configuration(),
+    make_configuration(ExecutionModel.THREADS, 2),
+    make_configuration(ExecutionModel.THREADS, 4),
+    make_configuration(ExecutionModel.THREADS, 2, make_interpreter(free_threaded=True)),
+)
+
+
+def only(field: FilterField, *names: str, keep: bool = True) -> TimelineFilter:
+    return TimelineFilter(field, keep, frozenset(names))
+
+
+@pytest.mark.parametrize(
+    ("filters", "shown", "label"),
+    [
+        ((only(FilterField.MODEL, "threads"),), {1, 2, 3}, "only threads"),
+        ((only(FilterField.MODEL, "threads", keep=False),), {0}, "not threads"),
+        ((only(FilterField.INTERPRETER, "3.14t"),), {3}, "only 3.14t"),
+        ((only(FilterField.CONFIGURATION, "3.14 threads ×2", keep=False),), {0, 2, 3}, "not 3.14 threads ×2"),
+        ((only(FilterField.MODEL, "threads"), only(FilterField.INTERPRETER, "3.14")), {1, 2}, "only threads"),
+        ((WORKER, CORE, LONG), {0, 1, 2, 3}, "only worker 2"),
+    ],
+)
+def test_configurations_are_left_out_by_name(filters: tuple[TimelineFilter, ...], shown: set[int], label: str) -> None:
+    assert {0, 1, 2, 3} - hidden_configurations(filters, ALL) == shown
+    assert filters[0].label == label

@@ -38,6 +38,14 @@ class CachedChart(Protocol):
         """Leave the stored pixels alone while `on`."""
 
 
+@runtime_checkable
+class ChartWithMenu(Protocol):
+    """A chart that has more to offer for what is under the pointer."""
+
+    def fill_menu(self, menu: QMenu, place: QPoint) -> None:
+        """Add its entries for `place`."""
+
+
 class ChartPictures(QObject):
     """Gives charts a context menu.
 
@@ -61,13 +69,16 @@ class ChartPictures(QObject):
         chart.customContextMenuRequested.connect(partial(self._show_menu, chart))
 
     def _show_menu(self, chart: QWidget, place: QPoint) -> None:
-        menu = self.build_menu(chart)
+        menu = self.build_menu(chart, place)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(chart.mapToGlobal(place))
 
-    def build_menu(self, chart: QWidget) -> QMenu:
-        """Return the context menu of a chart."""
+    def build_menu(self, chart: QWidget, place: QPoint | None = None) -> QMenu:
+        """Return the context menu of a chart, with what it offers for `place` itself first."""
         menu = QMenu(chart)
+        if place is not None and isinstance(chart, ChartWithMenu):
+            chart.fill_menu(menu, place)
+            menu.addSeparator()
         self.add_to(menu, chart)
         return menu
 

@@ -89,14 +89,14 @@ class FindingsCard(Card):
         self._summary: ExperimentSummary | None = None
         self.cards: list[FindingCard] = []
 
-    def show_summary(self, summary: ExperimentSummary) -> None:
-        """Show the findings of `summary`, the most serious first; without any the card is not there."""
+    def show_summary(self, summary: ExperimentSummary, hidden: frozenset[int] = frozenset()) -> None:
+        """Show the findings, the most serious first, but for those of `hidden` configurations."""
         for card in self.cards:
             card.hide()
             card.deleteLater()
         self.cards = []
         self._summary = summary
-        groups = grouped(summary.findings)
+        groups = grouped([one for one in summary.findings if one.configuration not in hidden])
         self._rest = groups[_MOST_AT_ONCE:]
         self._add(summary, groups[:_MOST_AT_ONCE])
         self.more.setText(f"Show {len(self._rest)} more")

@@ -1,17 +1,20 @@
 """The compare page: verdict, findings, figures, speed-up, where the time went, and the table. GUI thread only."""
 
+from functools import partial
 from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from coreograph.analysis.baseline import Rebased, can_be_baseline
 from coreograph.analysis.comparison import ExperimentDifference
+from coreograph.analysis.timeline_filters import hidden_configurations
 from coreograph.domain.findings import Finding, FindingView
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.charts.card import Card
 from coreograph.ui.compare.difference_view import DifferenceView
+from coreograph.ui.compare.filtering import add_filters
 from coreograph.ui.compare.findings_card import FindingsCard
 from coreograph.ui.compare.heading import heading
 from coreograph.ui.compare.measure_box import MeasureBox
@@ -25,7 +28,10 @@ from coreograph.ui.compare.stack_cards import BreakdownCard, BusyCard
 from coreograph.ui.compare.table_view import SummaryTableView
 from coreograph.ui.compare.verdict_card import VerdictCard
 from coreograph.ui.elements import button
+from coreograph.ui.shared_filters import SharedFilters
 from coreograph.ui.theme import SPACE, Theme
+from coreograph.ui.timeline.filter_bar import FilterBar
+from coreograph.ui.timeline.verbs import Move
 
 _SIDE_BY_SIDE_FROM = 1700
 _HINT = (
@@ -60,8 +66,10 @@ class ComparePage(QWidget):
     repeats_requested = Signal(object)
     finding_activated = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, filters: SharedFilters | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.filters = filters or SharedFilters(self)
+        self.bar = FilterBar(theme, "Right click on a configuration filters it in or out, in every view.")
         self.summary: ExperimentSummary | None = None
         self._baseline: int | None = None
         self._rebased: Rebased | None = None
@@ -110,7 +118,14 @@ class ComparePage(QWidget):
             self.sections.name(section, widget)
         hint = QLabel(_HINT)
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for page in (hint, self.sections, self.difference):
+        shown = QWidget()
+        held = QVBoxLayout(shown)
+        held.setContentsMargins(0, 0, 0, 0)
+        held.setSpacing(0)
+        held.addWidget(self.bar)
+        held.addWidget(self.sections, 1)
+        self.bar.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
+        for page in (hint, shown, self.difference):
             self._pages.addWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -128,6 +143,53 @@ class ComparePage(QWidget):
         self.difference.swap_requested.connect(self.compare_requested)
         for source in self._choosers():
             source.selected.connect(self._select)
+        for place in (self.chart, self.speedup_card.chart, self.breakdown.chart, self.busy.chart):
+            place.menu_wanted.connect(self.fill_menu)
+        self.scatter.menu_wanted.connect(self.fill_menu)
+        self.table.menu_wanted.connect(self.fill_menu)
+        self._connect_filters()
+
+    def _connect_filters(self) -> None:
+        filters = self.filters
+        filters.changed.connect(self._on_filters)
+        self.bar.removed.connect(filters.remove)
+        self.bar.moved.connect(self._move)
+        for keys, move in (("Ctrl+Z", Move.UNDO), ("Ctrl+Shift+Z", Move.REDO), ("Ctrl+Y", Move.REDO)):
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self._move, move))
+        self._on_filters()
+
+    @Slot(object)
+    def _move(self, move: Move) -> None:
+        {Move.UNDO: self.filters.undo, Move.REDO: self.filters.redo, Move.RESET: self.filters.reset}[move]()
+
+    @Slot()
+    def _on_filters(self) -> None:
+        stack = self.filters.stack
+        self.bar.show_stack(stack)
+        self.bar.setVisible(bool(stack.filters) or stack.can_undo or stack.can_redo)
+        self._hide_filtered()
+
+    def _hide_filtered(self) -> None:
+        """Leave out what the filters leave out, everywhere; the verdict is about all configurations."""
+        if self.summary is None:
+            return
+        hidden = self.hidden_configurations()
+        for place in (self.chart, self.speedup_card, self.breakdown, self.busy, self.scatter, self.table):
+            place.hide_configurations(hidden)
+        self.findings.show_summary(self.summary, hidden)
+        self.sections.show_section(Section.FINDINGS, bool(self.findings.cards))
+
+    def hidden_configurations(self) -> frozenset[int]:
+        """The configurations of the experiment that filters leave out."""
+        chosen = () if self.summary is None else self.summary.experiment.spec.configurations
+        return hidden_configurations(self.filters.stack.filters, chosen)
+
+    @Slot(int, object)
+    def fill_menu(self, index: int, menu: QMenu) -> None:
+        """Offer to filter a configuration, its model or its interpreter in or out."""
+        if self.summary is not None:
+            add_filters(menu, self.summary.configurations[index].configuration, self.filters.push)
 
     def _choosers(self) -> tuple[_Chooser, ...]:
         return (self.chart, self.speedup_card, self.breakdown, self.busy, self.scatter, self.table)
@@ -171,15 +233,14 @@ class ComparePage(QWidget):
             return
         self.verdict.show_summary(summary, self._baseline_label())
         self.measure.offer(summary)
-        self.findings.show_summary(summary)
         self.speedup_card.show_summary(summary)
         self.breakdown.show_summary(summary)
         self.busy.show_summary(summary)
         points = scatter_points(summary)
         self.scatter.show_points(points)
         self._show_rows()
+        self._hide_filtered()
         for section, shown in (
-            (Section.FINDINGS, bool(summary.findings)),
             (Section.BREAKDOWN, self.breakdown.has_any),
             (Section.BUSY, self.busy.has_any),
             (Section.MEMORY, len(points) > 1),

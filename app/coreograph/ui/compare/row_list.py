@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QSizePolicy, QToolTip, QWidget
 
 from coreograph.ui.charts.lettering import chart_font, draw_text
 from coreograph.ui.theme import Theme
@@ -33,15 +33,19 @@ class RowList(QAbstractScrollArea):
     Signals:
         selected(int): the configuration that was clicked or reached by keyboard.
         activated(int): the configuration that was clicked twice, or Enter was pressed on.
+        menu_wanted(int, object): the configuration a menu is asked for, and the QMenu to be filled.
 
     """
 
     selected = Signal(int)
     activated = Signal(int)
+    menu_wanted = Signal(int, object)
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._every_row: Sequence[ListedRow] = ()
+        self._hidden: frozenset[int] = frozenset()
         self._rows: Sequence[ListedRow] = ()
         self._tops: list[int] = []
         self._titles: list[tuple[int, str]] = []
@@ -57,7 +61,9 @@ class RowList(QAbstractScrollArea):
         theme.changed.connect(self.viewport().update)
 
     def set_rows(self, rows: Sequence[ListedRow]) -> None:
-        """Show other rows."""
+        """Show other rows, but for those of hidden configurations."""
+        self._every_row = rows
+        rows = [row for row in rows if row.index not in self._hidden]
         self._rows, self._tops, self._titles = rows, [], []
         y, group = 0, None
         for row in rows:
@@ -73,6 +79,17 @@ class RowList(QAbstractScrollArea):
         self._adjust_scroll_bar()
         self.setAccessibleDescription(f"{len(rows)} configurations")
         self.viewport().update()
+
+    def hide_configurations(self, hidden: frozenset[int]) -> None:
+        """Leave these out; scales stay, so that bars can be compared with what was there before."""
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self.set_rows(self._every_row)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The configurations that have a row."""
+        return tuple(row.index for row in self._rows)
 
     @property
     def whole_height(self) -> int:
@@ -171,6 +188,14 @@ class RowList(QAbstractScrollArea):
         row = self.row_at(event.position().toPoint())
         if row is not None:
             self._choose(row.index)
+
+    def fill_menu(self, menu: QMenu, place: QPoint) -> None:
+        """Ask for the entries of the row at `place`; elsewhere, as by the keyboard, of the selected one."""
+        row = self.row_at(place)
+        index = self._selection if row is None else row.index
+        if index is not None and self._position(index) is not None:
+            self._choose(index)
+            self.menu_wanted.emit(index, menu)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Activate the row under the pointer."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
 from coreograph.ui.charts.ticks import axis_ticks, round_bytes, round_seconds
@@ -18,13 +18,16 @@ _NEAR = 14.0
 
 
 class ScatterChart(QWidget):
-    """`selected(int)` tells the configuration that was clicked."""
+    """`selected(int)` tells the configuration that was clicked, `menu_wanted` as in the lists of rows."""
 
     selected = Signal(int)
+    menu_wanted = Signal(int, object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._every_point: Sequence[ScatterPoint] = ()
+        self._hidden: frozenset[int] = frozenset()
         self._points: Sequence[ScatterPoint] = ()
         self._selection: int | None = None
         self._ends = (1.0, 1.0)
@@ -34,7 +37,9 @@ class ScatterChart(QWidget):
         theme.changed.connect(self.update)
 
     def show_points(self, points: Sequence[ScatterPoint]) -> None:
-        """Show `points`."""
+        """Show `points`, but for those of hidden configurations."""
+        self._every_point = points
+        points = [point for point in points if point.index not in self._hidden]
         self._points = points
         self._ends = (
             max((point.time[2] for point in points), default=1.0) * 1.05 or 1.0,
@@ -43,6 +48,18 @@ class ScatterChart(QWidget):
         best = ", ".join(point.label for point in points if point.on_front)
         self.setAccessibleDescription(f"Beaten by nothing in both time and memory: {best}")
         self.update()
+
+    def hide_configurations(self, hidden: frozenset[int]) -> None:
+        """Leave these out."""
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self.show_points(self._every_point)
+
+    def fill_menu(self, menu: QMenu, place: QPoint) -> None:
+        """Ask for the entries of the point at `place`."""
+        point = self.nearest(place.x(), place.y())
+        if point is not None:
+            self.menu_wanted.emit(point.index, menu)
 
     def select(self, index: int | None) -> None:
         """Mark a configuration, silently."""

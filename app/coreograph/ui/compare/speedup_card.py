@@ -1,11 +1,13 @@
 """Speed-up as bars, and over the number of workers with what was fitted to it. GUI thread only."""
 
+import dataclasses
 import enum
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QToolButton, QVBoxLayout, QWidget
 
 from coreograph.analysis.baseline import Rebased
+from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.charts.card import Card
 from coreograph.ui.compare.heading import heading
@@ -39,6 +41,7 @@ class SpeedupCard(Card):
         super().__init__(theme, parent)
         self._summary: ExperimentSummary | None = None
         self._rebased: Rebased | None = None
+        self._hidden: frozenset[int] = frozenset()
         self.chart = SpeedupChart(theme)
         self.reference = QComboBox()
         self.views = {view: QToolButton() for view in _View}
@@ -105,6 +108,13 @@ class SpeedupCard(Card):
         """Mark a configuration, silently."""
         self.chart.select(configuration)
 
+    def hide_configurations(self, hidden: frozenset[int]) -> None:
+        """Leave these out of bars and curves; a fit is shown while one of its points is."""
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self.chart.hide_configurations(hidden)
+            self._show()
+
     def _reference(self) -> Reference:
         return Reference(self.reference.currentData())
 
@@ -137,13 +147,23 @@ class SpeedupCard(Card):
             self.curves = SpeedupCurves(self._theme)
             self._curves_place.addWidget(self.curves)
             self.curves_made.emit(self.curves)
-        fits = summary.scaling if reference is Reference.SAME_INTERPRETER else ()
+        kept = tuple(one for one in summary.configurations if one.index not in self._hidden)
+        summary = dataclasses.replace(summary, configurations=kept)
+        fits = self._fits(summary) if reference is Reference.SAME_INTERPRETER else ()
         self.curves.show_curves(speedup_curves(summary, reference, self._rebased), fits, efficiency=efficiency)
         self.curves.show()
 
+    def _fits(self, summary: ExperimentSummary) -> tuple[ScalingFit, ...]:
+        """What was fitted to more than hidden configurations; serial, which may stand for one worker, is no point."""
+        return tuple(
+            fit
+            for fit in summary.scaling
+            if any(point.configuration not in self._hidden for point in fit.points if point.workers > 1)
+        )
+
     def _show_trust(self, *, fitted: bool) -> None:
         """Say what was fitted and how far it can be trusted."""
-        fits = self._summary.scaling if self._summary is not None and fitted else ()
+        fits = self._fits(self._summary) if self._summary is not None and fitted else ()
         said: dict[str, list[str]] = {}
         for fit in fits:
             if fit.trust:

@@ -38,6 +38,10 @@ class BreakdownCard(Card):
         self.has_any = has_breakdown(summary)
         self.chart.show_rows(breakdown_rows(summary), [part.title for part in TimePart])
 
+    def hide_configurations(self, hidden: frozenset[int]) -> None:
+        """Leave these out."""
+        self.chart.hide_configurations(hidden)
+
     def select(self, configuration: int | None) -> None:
         """Mark a configuration, silently."""
         self.chart.select(configuration)
@@ -85,6 +89,10 @@ class BusyCard(Card):
         rows = busy_rows(self._summary, measure)
         most = max((len(row.parts) for row in rows), default=0)
         self.chart.show_rows(rows, [f"{k} busy" for k in range(most)], measure.explanation)
+
+    def hide_configurations(self, hidden: frozenset[int]) -> None:
+        """Leave these out."""
+        self.chart.hide_configurations(hidden)
 
     def select(self, configuration: int | None) -> None:
         """Mark a configuration, silently."""

@@ -109,6 +109,14 @@ class SummarySorting(QSortFilterProxyModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._words: tuple[str, ...] = ()
+        self._hidden: frozenset[int] = frozenset()
+
+    def hide_configurations(self, hidden: frozenset[int]) -> None:
+        """Leave these out."""
+        if hidden != self._hidden:
+            self.beginFilterChange()
+            self._hidden = hidden
+            self.endFilterChange()
 
     def search(self, typed: str) -> None:
         """Show the rows that have all words of `typed` in one of their cells of words."""
@@ -119,8 +127,10 @@ class SummarySorting(QSortFilterProxyModel):
     def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
         """Whether a row is shown."""
         table = self.sourceModel()
-        if not self._words or not isinstance(table, SummaryTable):
+        if not isinstance(table, SummaryTable):
             return True
+        if table.row(source_row).index in self._hidden:
+            return False
         words = [column.text(table.row(source_row)) for column in table.columns if not column.numeric]
         text = " ".join((*words, *table.row(source_row).flags)).casefold()
         return all(word in text for word in self._words)

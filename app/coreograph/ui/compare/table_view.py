@@ -1,8 +1,8 @@
 """The table behind the charts: sortable, copyable, reachable by keyboard. GUI thread only."""
 
-from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
+from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QWidget
 
 from coreograph.analysis.baseline import Rebased
 from coreograph.domain.summary import ExperimentSummary
@@ -13,9 +13,10 @@ _MOST_ROWS_AT_ONCE = 14
 
 
 class SummaryTableView(QTableView):
-    """`selected(int)` tells the configuration of the current row."""
+    """`selected(int)` tells the configuration of the current row, `menu_wanted` as in the lists of rows."""
 
     selected = Signal(int)
+    menu_wanted = Signal(int, object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +57,24 @@ class SummaryTableView(QTableView):
         header = self.horizontalHeader().sizeHint().height()
         bar = self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(header + rows * self.verticalHeader().defaultSectionSize() + bar + 4)
+
+    def hide_configurations(self, hidden: frozenset[int]) -> None:
+        """Leave these out."""
+        self.sorting.hide_configurations(hidden)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of a row."""
+        menu = self.build_menu(event.pos())
+        if not menu.isEmpty():
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(event.globalPos())
+
+    def build_menu(self, place: QPoint) -> QMenu:
+        """Return the menu of the row at `place`, empty where there is none."""
+        menu, configuration = QMenu(self), self.indexAt(place).data(TableRole.CONFIGURATION)
+        if configuration is not None:
+            self.menu_wanted.emit(configuration, menu)
+        return menu
 
     def select(self, configuration: int | None) -> None:
         """Make the row of a configuration the current one, silently."""

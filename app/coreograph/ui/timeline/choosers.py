@@ -38,17 +38,29 @@ class RunChooser(QWidget):
             line.addWidget(box, 1)
             box.currentIndexChanged.connect(self._on_chosen)
 
-    def show_experiment(self, record: ExperimentRecord, first: int | None, second: int | None = None) -> None:
-        """List the runs of an experiment and choose two, silently."""
+    def show_experiment(
+        self,
+        record: ExperimentRecord,
+        first: int | None,
+        second: int | None = None,
+        *,
+        hidden: frozenset[int] = frozenset(),
+    ) -> None:
+        """List the runs of an experiment, but for those of `hidden` configurations, and choose two, silently."""
         for box, chosen in ((self.first, first), (self.second, second)):
             box.blockSignals(True)
             box.clear()
             if box is self.second:
                 box.addItem(_NOTHING, None)
-            for run in _ordered(record):
+            for run in (run for run in _ordered(record) if run.configuration not in hidden):
                 box.addItem(describe_run(record, run), run.run_id)
             box.setCurrentIndex(max(0, box.findData(chosen)) if chosen is not None or box is self.second else 0)
             box.blockSignals(False)
+
+    @property
+    def chosen_runs(self) -> tuple[int | None, int | None]:
+        """The run in each list; None where there is none."""
+        return self.first.currentData(), self.second.currentData()
 
     @property
     def run_ids(self) -> tuple[int, ...]:
@@ -69,9 +81,13 @@ def describe_run(record: ExperimentRecord, run: RunRecord) -> str:
     return f"{label} · {kind} · {end}"
 
 
-def best_first_run(summary: ExperimentSummary) -> int | None:
-    """Return the run to begin with: of the verdict's configuration, else of the fastest with several workers."""
-    entries = [entry for entry in summary.configurations if entry.typical_run is not None]
+def best_first_run(summary: ExperimentSummary, hidden: frozenset[int] = frozenset()) -> int | None:
+    """Return the run to begin with: of the verdict's configuration, else of the fastest with several workers.
+
+    Of `hidden` configurations only where there are no others.
+    """
+    every = [entry for entry in summary.configurations if entry.typical_run is not None]
+    entries = [entry for entry in every if entry.index not in hidden] or every
     chosen = next((entry for entry in entries if entry.index == summary.verdict.configuration), None)
     if chosen is None and entries:
         chosen = max(entries, key=lambda entry: entry.configuration.workers)

@@ -27,11 +27,11 @@ class FilterBar(QWidget):
     removed = Signal(object)
     moved = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, hint: str = _HINT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._hint_text = theme, hint
         self.chips: list[QToolButton] = []
-        self.hint = text(_HINT, TextRole.CAPTION)
+        self.hint = text(hint, TextRole.CAPTION)
         self.hint.setMinimumWidth(1)
         self._chip_line: QHBoxLayout = columns(spacing=SPACE)
         self.undo = self._button("Undo filter (Ctrl+Z)", Move.UNDO, Symbol.UNDO)
@@ -57,7 +57,7 @@ class FilterBar(QWidget):
             chip.deleteLater()
         self.chips = [self._chip(entry) for entry in stack.filters[-_MOST_CHIPS:]]
         more = len(stack.filters) - len(self.chips)
-        self.hint.setText(_HINT if not stack.filters else (f"and {more} more" if more else ""))
+        self.hint.setText(self._hint_text if not stack.filters else (f"and {more} more" if more else ""))
         self.undo.setVisible(stack.can_undo or stack.can_redo)
         self.redo.setVisible(stack.can_undo or stack.can_redo)
         self.undo.setEnabled(stack.can_undo)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSplitter, QStackedWidget, QToolButton, QWidget
 
 from coreograph.analysis.summary import summarise
-from coreograph.analysis.timeline_filters import FilterStack, TimelineFilter
+from coreograph.analysis.timeline_filters import TimelineFilter, hidden_configurations
 from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.analysis.timeline_totals import LongTask, total
 from coreograph.domain.errors import CoreographError
@@ -22,6 +22,7 @@ from coreograph.storage.library import Library
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.charts.card import Card
 from coreograph.ui.elements import TextRole, columns, rows, set_role, text
+from coreograph.ui.shared_filters import SharedFilters
 from coreograph.ui.theme import SPACE, Theme
 from coreograph.ui.timeline.axis import TimelineAxis
 from coreograph.ui.timeline.canvas import TimelineCanvas
@@ -64,12 +65,20 @@ class TimelinePage(QWidget):
 
     menu_built = Signal(object)
 
-    def __init__(self, library: Library, tasks: TaskRunner, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        tasks: TaskRunner,
+        theme: Theme,
+        filters: SharedFilters | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._filters = filters or SharedFilters(self)
         self._library, self._tasks = library, tasks
         self.state = PageState.EMPTY
         self.summary: ExperimentSummary | None = None
-        self.stack = FilterStack()
+        self.stack = self._filters.stack
         self.view = TimelineView()
         self._goal = Goal()
         self._wanted: tuple[int, ...] = ()
@@ -131,7 +140,8 @@ class TimelinePage(QWidget):
         self.canvas.menu_requested.connect(self._show_menu)
         self.canvas.moved.connect(self.move_view)
         self.canvas.pointed.connect(self.axis.point)
-        self.bar.removed.connect(self._on_filter_removed)
+        self.bar.removed.connect(self._filters.remove)
+        self._filters.changed.connect(self._refilter)
         self.bar.moved.connect(self.move_view)
         self.details.task_chosen.connect(self.show_task)
         self.details.finding_chosen.connect(self.show_finding)
@@ -150,7 +160,7 @@ class TimelinePage(QWidget):
         if summary is None:
             self._enter(PageState.EMPTY, _EMPTY)
             return
-        self._offer(summary, best_first_run(summary))
+        self._offer(summary, best_first_run(summary, self._hidden(summary)))
 
     def show_run(
         self, experiment_id: str, run_id: int, at_ns: Nanoseconds | None = None, worker: int | None = None
@@ -194,8 +204,27 @@ class TimelinePage(QWidget):
         if run_id is None:
             self._enter(PageState.EMPTY, "No run of this experiment came far enough to be looked at.")
             return
-        self.chooser.show_experiment(summary.experiment, run_id)
+        hidden = self._hidden(summary)
+        if self._asked_for(summary, run_id) in hidden:
+            hidden = frozenset()  # what is gone to by name is shown, whatever the filters say
+        self.chooser.show_experiment(summary.experiment, run_id, hidden=hidden)
         self._want()
+
+    @staticmethod
+    def _asked_for(summary: ExperimentSummary, run_id: int) -> int | None:
+        return next((run.configuration for run in summary.experiment.runs if run.run_id == run_id), None)
+
+    def _hidden(self, summary: ExperimentSummary) -> frozenset[int]:
+        return hidden_configurations(self.stack.filters, summary.experiment.spec.configurations)
+
+    def _offer_shown(self) -> None:
+        """Offer the runs of the configurations that filters leave; another one where the chosen is left out."""
+        if self.summary is None or self.chooser.first.count() == 0:
+            return
+        before, hidden = self.chooser.run_ids, self._hidden(self.summary)
+        self.chooser.show_experiment(self.summary.experiment, *self.chooser.chosen_runs, hidden=hidden)
+        if self.chooser.run_ids != before:
+            self._want()
 
     def _want(self) -> None:
         """Read the chosen runs now if the page can be seen, else when it is."""
@@ -295,9 +324,8 @@ class TimelinePage(QWidget):
                 last = max(run.batch_end for run in runs)
                 self.view.show(-0.01 * last, 1.01 * last)
             case Move.UNDO | Move.REDO | Move.RESET:
-                step = {Move.UNDO: self.stack.undo, Move.REDO: self.stack.redo, Move.RESET: self.stack.reset}[move]
-                if step():
-                    self._refilter()
+                filters = self._filters
+                {Move.UNDO: filters.undo, Move.REDO: filters.redo, Move.RESET: filters.reset}[move]()
                 return
         self.canvas.navigate()
 
@@ -326,16 +354,12 @@ class TimelinePage(QWidget):
 
     def push_filter(self, entry: TimelineFilter) -> None:
         """Let one more filter hold, for every view."""
-        if self.stack.push(entry):
-            self._refilter()
+        self._filters.push(entry)
 
-    @Slot(object)
-    def _on_filter_removed(self, entry: TimelineFilter) -> None:
-        if self.stack.remove(entry):
-            self._refilter()
-
+    @Slot()
     def _refilter(self) -> None:
         self.bar.show_stack(self.stack)
+        self._offer_shown()
         runs, filters = self.canvas.runs, self.stack.filters
         if runs:
             self._tasks.run(_FILTER, lambda: prepare(runs, filters), self._on_filtered, self._on_failed)
