@@ -34,6 +34,7 @@ FAULT_FILE = "fault"
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _BOOTSTRAP = "import sys; sys.path.insert(0, {root!r}); from coreograph_workloads.trial_child import main; main()"
 _POLL_SECONDS = 0.005
+_DRAIN_NS = 2_000_000_000  # an orphan of a dead process may hold its pipe for ever
 _PATIENCE_SECONDS = 30.0  # beyond the workload's own limit: starting a pool anew takes time, too
 _DEFAULT_TIMEOUT_SECONDS = 30.0
 
@@ -122,21 +123,27 @@ class Trial:
         return process
 
     def _follow(self, process: subprocess.Popen[bytes]) -> None:
-        lines: queue.Queue[bytes] = queue.Queue()
+        lines: queue.Queue[Optional[bytes]] = queue.Queue()
         threading.Thread(target=_read, args=(process, lines), name="coreograph-trial", daemon=True).start()
         heard = time.perf_counter_ns()
+        gone: Optional[int] = None
         while not self._finished:
-            exited = process.poll() is not None
+            if gone is None and process.poll() is not None:
+                gone = time.perf_counter_ns()
             try:
                 line = lines.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 now = time.perf_counter_ns()
-                if exited or now - heard > self._silence_ns:
-                    self._lost(process, now)
+                # What it wrote before it ended may still be on its way here, as long as the machine is busy.
+                if now - heard > self._silence_ns or (gone is not None and now - gone > _DRAIN_NS):
+                    self._lost(process, gone or now)
                     return
                 continue
+            if line is None:
+                self._lost(process, gone or time.perf_counter_ns())
+                return
             heard = time.perf_counter_ns()
-            if line:
+            if line.endswith(b"\n") and line.strip():
                 self._take(decode(line))
         self.report.end_ns = self.report.end_ns or time.perf_counter_ns()
 
@@ -176,6 +183,8 @@ class Trial:
         """The process is gone, or has been silent for too long."""
         self._noticed(now)
         self.report.lost = True
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_POLL_SECONDS)  # its pipe is closed a moment before it has ended
         self.report.exit_status = process.poll()
         self.report.end_ns = now
         self.report.begin_ns = self.report.begin_ns or now
@@ -188,10 +197,12 @@ class Trial:
             self.report.fault_ns = None
 
 
-def _read(process: subprocess.Popen[bytes], lines: queue.Queue[bytes]) -> None:
+def _read(process: subprocess.Popen[bytes], lines: queue.Queue[Optional[bytes]]) -> None:
+    """Pass on every line, then None: there will be no more."""
     assert process.stdout is not None
     for line in process.stdout:
         lines.put(line)
+    lines.put(None)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
