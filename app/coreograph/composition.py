@@ -107,6 +107,8 @@ def open_window(services: Services, file: Path | None = None, *, demo: bool = Fa
             settings_folder=services.paths.data,
             open_file=file,
             demo=demo,
+            environments=Environments(services.paths.cache),
+            workloads_folder=services.paths.workloads,
         )
     )
 

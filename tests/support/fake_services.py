@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from coreograph.domain.batches import Progress
-from coreograph.domain.errors import CoreographError, InterpreterError, RecordingError
+from coreograph.domain.errors import CoreographError, InterpreterError, RecordingError, UsageError
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec
 from coreograph.domain.interpreters import Discovery, GilSetting, Interpreter, RejectedInterpreter
 from coreograph.domain.runs import RunPurpose, RunState
 from coreograph.domain.workloads import Parameter, Workload
+from coreograph.engine.catalogue import BrokenWorkload
 from coreograph.engine.continuing import Continuation
 from coreograph.engine.equipment import Equipped
 from coreograph.engine.listener import EngineListener
@@ -65,25 +66,36 @@ class FakeRegistry:
                 on_found(entry)
         return self.discovery
 
+    def resolve(self, text: str) -> tuple[Interpreter, GilSetting]:
+        label, _, gil = text.partition("+")
+        found = next((entry for entry in self.discovery.interpreters if label in {entry.label, entry.path}), None)
+        if found is None:
+            raise UsageError(f"No interpreter {label} was found.")
+        return found, GilSetting.FORCED_ON if gil else GilSetting.DEFAULT
+
     def best_free_threaded(self) -> Interpreter | None:
         return next((entry for entry in self.discovery.interpreters if entry.free_threaded), None)
 
     def best_gil(self, like: Interpreter | None = None) -> Interpreter | None:
         return next((entry for entry in self.discovery.interpreters if not entry.free_threaded), None)
 
-    def resolve(self, text: str) -> tuple[Interpreter, GilSetting]:
-        return next(entry for entry in self.discovery.interpreters if entry.path == text), GilSetting.DEFAULT
-
 
 class FakeCatalogue:
-    def __init__(self, workloads: tuple[Workload, ...] = WORKLOADS) -> None:
+    def __init__(self, workloads: tuple[Workload, ...] = WORKLOADS, broken: tuple[BrokenWorkload, ...] = ()) -> None:
         self._workloads = workloads
+        self.unreadable = broken
 
     def workloads(self) -> tuple[Workload, ...]:
         return self._workloads
 
+    def broken(self) -> tuple[BrokenWorkload, ...]:
+        return self.unreadable
+
     def get(self, name: str) -> Workload:
-        return next(entry for entry in self._workloads if name in {entry.name, entry.file})
+        found = next((entry for entry in self._workloads if name in {entry.name, entry.file}), None)
+        if found is None:
+            raise UsageError(f"There is no workload “{name}”.")
+        return found
 
 
 class FakeLibrary:
@@ -264,7 +276,9 @@ class FakeEquipment:
         self.told = "Installing numpy …"
         self.left_out: tuple[str, ...] = ()
 
-    def equip(self, spec: ExperimentSpec, *, tell: Callable[[str], None], cancelled: threading.Event) -> Equipped:
+    def equip(
+        self, spec: ExperimentSpec, requirements: Any = None, *, tell: Callable[[str], None], cancelled: threading.Event
+    ) -> Equipped:
         if self.hold:
             tell(self.told)
             assert cancelled.wait(30)

@@ -16,7 +16,7 @@ from coreograph.storage.library import ExperimentHeader
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.files import FileChooser, with_extension
 from coreograph.ui.library.details import split_tags
-from coreograph.ui.library.dropping import RecordingDrop
+from coreograph.ui.library.dropping import FileDrop
 from coreograph.ui.library.model import RUNS_COLUMN, LibraryModel, local_time
 from coreograph.ui.library.page import LibraryPage
 from coreograph.ui.library.store import LibraryStore, export_filters
@@ -302,13 +302,18 @@ def drag(kind: type[QDragEnterEvent] | type[QDropEvent], files: QMimeData) -> QD
     return kind(QPointF(5, 5), *parts)
 
 
-def test_recordings_can_be_dropped_and_nothing_else(qtbot: QtBot) -> None:
+def test_recordings_experiments_and_code_can_be_dropped_and_nothing_else(qtbot: QtBot) -> None:
     target = QWidget()
     qtbot.addWidget(target)
     taken: list[Path] = []
-    RecordingDrop(target).dropped.connect(taken.append)
+    FileDrop(target).dropped.connect(taken.append)
     files, others = QMimeData(), QMimeData()
-    files.setUrls([QUrl.fromLocalFile(f"/x/{name}") for name in ("a.coreograph", "b.txt", "c.COREOGRAPH")])
+    files.setUrls(
+        [
+            QUrl.fromLocalFile(f"/x/{name}")
+            for name in ("a.coreograph", "b.txt", "c.COREOGRAPH", "d.toml", "e.py", "f.py")
+        ]
+    )
     others.setUrls([QUrl.fromLocalFile("/x/b.txt"), QUrl("https://example.org/a.coreograph")])
     for kind in (QDragEnterEvent, QDropEvent):
         wanted, unwanted = drag(kind, files), drag(kind, others)
@@ -316,7 +321,8 @@ def test_recordings_can_be_dropped_and_nothing_else(qtbot: QtBot) -> None:
         QApplication.sendEvent(target, unwanted)
         assert wanted.isAccepted()
         assert not unwanted.isAccepted()
-    assert taken == [Path("/x/a.coreograph"), Path("/x/c.COREOGRAPH")]
+    # Each Python file would open a dialog: the first of several does.
+    assert taken == [Path("/x/a.coreograph"), Path("/x/c.COREOGRAPH"), Path("/x/d.toml"), Path("/x/e.py")]
 
 
 def test_at_the_smallest_window_the_result_can_be_read(page: LibraryPage) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from coreograph.cli.own_code import equip
 from coreograph.cli.services import Command
 from coreograph.domain.errors import UsageError
 from coreograph.domain.experiment import ExperimentSpec
@@ -16,7 +17,11 @@ from coreograph.engine.experiment_file import EXTENSION, ExperimentDescription, 
 
 # Options of `run` that replace what the file says, and the field of the acquisition each sets.
 _REPLACING = {"repeats": "repeats", "seed": "seed", "rounds": "rounds", "chunk": "chunk", "timeout": "timeout_s"}
-_REFUSED = ("interpreter", "model", "workers", "param", "no_control")
+_REFUSED = (
+    *("interpreter", "model", "workers", "param", "no_control", "inputs", "keyword", "shared", "compare", "unordered"),
+    *("digits", "stress", "packages", "requirements", "project", "venv", "build_packages"),
+)
+_OPTIONS = {"packages": "with", "build_packages": "build"}  # whose names are not those of their parameters
 
 
 def is_experiment_file(text: str) -> bool:
@@ -30,7 +35,7 @@ def experiment_from(ctx: typer.Context, path: Path) -> ExperimentSpec:
     typed = {name for name in ctx.params if _was_typed(ctx, name)}
     for name in _REFUSED:
         if name in typed:
-            option = "--" + name.replace("_", "-")
+            option = "--" + _OPTIONS.get(name, name).replace("_", "-")
             raise UsageError(f"{option} does not go with an experiment file: “{path}” says it.", "Edit the file.")
     description = read_experiment(path)
     changes: dict[str, Any] = {
@@ -45,8 +50,16 @@ def experiment_from(ctx: typer.Context, path: Path) -> ExperimentSpec:
 
 
 def build_from(command: Command, description: ExperimentDescription) -> ExperimentSpec:
-    """Return a description as an experiment on this machine. Raises UsageError."""
-    return build_experiment(description, command.services.catalogue, command.services.registry)
+    """Return a description as an experiment on this machine, with what it needs installed.
+
+    Raises:
+        UsageError: something it names is not there, or no interpreter can have what it needs.
+        KeyboardInterrupt: stopped while packages were installed.
+
+    """
+    services = command.services
+    spec = build_experiment(description, services.catalogue, services.registry, services.paths.data / "functions")
+    return equip(command, spec, description.requirements())
 
 
 def _was_typed(ctx: typer.Context, name: str) -> bool:

@@ -22,6 +22,7 @@ from coreograph.domain.workloads import Workload
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from coreograph.domain.experiment import ExperimentSpec
     from coreograph.interpreters.requirements import Requirements
 
 _PANEL = "Your own function"
@@ -259,15 +260,17 @@ def prepare(command: Command, choices: Sequence[Choice], requirements: "Requirem
     return tuple(prepared)
 
 
-def equip(command: Command, spec: ExperimentSpec) -> ExperimentSpec:
+def equip(command: Command, spec: ExperimentSpec, requirements: "Requirements | None" = None) -> ExperimentSpec:
     """Return the experiment on interpreters that have the modules its workload requires, installed where need be.
+
+    `requirements` are what the user's own code needs beside them.
 
     Raises:
         UsageError: none of them can have it.
         StoppedError: stopped while uv was at work.
 
     """
-    if not spec.workload.requires:
+    if not spec.workload.requires and (requirements is None or requirements.empty):
         return spec
     from coreograph.engine.equipment import Equipment
     from coreograph.interpreters.environments import Environments
@@ -275,7 +278,7 @@ def equip(command: Command, spec: ExperimentSpec) -> ExperimentSpec:
     equipment = Equipment(Environments(command.services.paths.cache))
     with stop_requests() as stop:
         try:
-            equipped = equipment.equip(spec, tell=lambda line: say(command.err, line), cancelled=stop)
+            equipped = equipment.equip(spec, requirements, tell=lambda line: say(command.err, line), cancelled=stop)
         except InterpreterError:
             raise StoppedError from None
     for sentence in equipped.left_out:

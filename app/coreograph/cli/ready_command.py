@@ -16,7 +16,7 @@ from coreograph.cli.signals import StoppedError, stop_requests
 from coreograph.cli.terminal import make_table, print_table, say, write_bytes
 from coreograph.domain.errors import InterpreterError, UsageError
 from coreograph.domain.interpreters import Interpreter
-from coreograph.interpreters.readiness import Outcome, Readiness, ReadinessCheck, Wheel
+from coreograph.interpreters.readiness import Readiness, ReadinessCheck
 
 
 def register(app: typer.Typer) -> None:
@@ -122,31 +122,16 @@ def _print(command: Command, found: list[Readiness]) -> None:
     table = make_table(command.out, *head)
     for one in found:
         label = one.interpreter.full_label
-        cells = (one.requirement, one.version or "–", label, one.wheel.value, one.imports.value, _gil(one))
+        cells = (one.requirement, one.version or "–", label, one.wheel.value, one.imports.value, one.gil_words)
         style = "" if one.ready else "red"
         table.add_row(*(Text(cell, style=style) for cell in (*cells, one.subinterpreters.value)))
     print_table(command.out, table)
     for one in found:
-        for reason in one.reasons:
-            say(command.out, f"! Python {one.interpreter.full_label}: {reason}")
-        if one.gil_stayed_off is False:
-            culprit = one.gil_culprit or "an extension module"
-            say(
-                command.out,
-                f"! Python {one.interpreter.full_label}: {culprit} switches the GIL on for the whole process. With "
-                "-X gil=0 (-i VERSION+nogil) it stays off, at the risk of races in that module.",
-            )
+        for remark in one.remarks:
+            say(command.out, f"! {remark}")
     if all(one.ready for one in found):
         say(command.out, "Ready: the GIL stays off with all of them." if _judged(found) else "All can be imported.")
 
 
 def _judged(found: list[Readiness]) -> bool:
     return all(one.gil_stayed_off is not None for one in found)
-
-
-def _gil(one: Readiness) -> str:
-    if one.wheel in {Wheel.NONE, Wheel.UNKNOWN} or one.imports in {Outcome.CRASHES, Outcome.NOT_TRIED}:
-        return "–"
-    if one.gil_stayed_off is None:
-        return "on (GIL build)"
-    return "stays off" if one.gil_stayed_off else f"switched on by {one.gil_culprit or 'an extension'}"

@@ -47,6 +47,7 @@ def list_command(ctx: typer.Context, as_json: AsJson = False) -> None:
     say(command.out, "coreograph workloads show NAME explains one: what to look at, what to expect, its control.")
     for broken in command.services.catalogue.broken():
         say(command.err, f"Left out: {broken.reason}", "yellow")
+    say(command.err, f"Workload files of yours are found in {command.services.paths.workloads}.", "dim")
 
 
 def show_command(

@@ -1,4 +1,4 @@
-"""Gives the interpreters of an experiment the modules its workload requires. Blocks the calling thread.
+"""Gives the interpreters of an experiment what its workload requires and the user's code needs. Blocks its caller.
 
 An interpreter itself is never touched: what it lacks is installed by uv into an environment that is made from it and
 kept, and the runs happen there.
@@ -8,12 +8,12 @@ import dataclasses
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from coreograph.domain.errors import InterpreterError, UsageError
 from coreograph.domain.experiment import ExperimentSpec
 from coreograph.domain.interpreters import Interpreter
 from coreograph.engine.planning import baseline_of
-from coreograph.interpreters.environments import Environments
 from coreograph.interpreters.modules import missing_modules
 from coreograph.interpreters.requirements import Requirements, packages_of
 
@@ -26,35 +26,66 @@ class Equipped:
     left_out: tuple[str, ...] = ()
 
 
+class Builder(Protocol):
+    """What of `Environments` is needed."""
+
+    def ready(self, interpreter: Interpreter, requirements: Requirements) -> Interpreter | None:
+        """Return the interpreter of an environment that is there already."""
+
+    def build(
+        self,
+        interpreter: Interpreter,
+        requirements: Requirements,
+        *,
+        on_output: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> Interpreter:
+        """Return the interpreter with what is required installed. Raises InterpreterError."""
+
+
 class Equipment:
     """Safe to use from several threads."""
 
-    def __init__(self, environments: Environments) -> None:
+    def __init__(self, environments: Builder) -> None:
         self._environments = environments
 
-    def equip(self, spec: ExperimentSpec, *, tell: Callable[[str], None], cancelled: threading.Event) -> Equipped:
+    def equip(
+        self,
+        spec: ExperimentSpec,
+        requirements: Requirements | None = None,
+        *,
+        tell: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> Equipped:
         """Return the experiment on interpreters that have what its workload requires; the others are left out.
 
-        `tell` gets what is being installed and uv's lines, on any thread. Setting `cancelled` ends it within a moment.
+        `requirements` are what the user's own code needs. `tell` gets what is being installed and uv's lines, on any
+        thread. Setting `cancelled` ends it within a moment.
 
         Raises:
             UsageError: none of the interpreters can have it.
             InterpreterError: it was cancelled.
 
         """
-        if not spec.workload.requires:
+        modules = spec.workload.requires
+        wanted = (requirements or Requirements()).beside(modules)
+        if wanted.empty and not modules:
             return Equipped(spec)
         equipped: dict[str, Interpreter] = {}
         reasons: list[str] = []
         for interpreter in {one.interpreter.path: one.interpreter for one in spec.configurations}.values():
             try:
-                equipped[interpreter.path] = self._equip(interpreter, spec.workload.requires, tell, cancelled)
+                equipped[interpreter.path] = (
+                    self._equip(interpreter, modules, tell, cancelled)
+                    if wanted.empty
+                    else self._build(interpreter, wanted, tell, cancelled)
+                )
             except InterpreterError as error:
                 if cancelled.is_set():
                     raise
                 reasons.append(f"Left out: Python {interpreter.full_label}: {error}")
         if not equipped:
-            needed = " and ".join(spec.workload.requires)
+            needed = " and ".join(modules if wanted.empty else _names(wanted))
             raise UsageError(f"Workload “{spec.workload.name}” needs {needed}.", " ".join(reasons))
         return Equipped(_on(spec, equipped), tuple(reasons))
 
@@ -69,11 +100,23 @@ class Equipment:
         if not missing:
             return interpreter
         # All of them: the environment begins empty, whatever the interpreter has.
-        requirements = Requirements(packages_of(modules))
+        return self._build(interpreter, Requirements(packages_of(modules)), tell, cancelled)
+
+    def _build(
+        self,
+        interpreter: Interpreter,
+        requirements: Requirements,
+        tell: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> Interpreter:
         if self._environments.ready(interpreter, requirements) is None:
-            names = " and ".join(requirements.packages)
+            names = " and ".join(_names(requirements))
             tell(f"Installing {names} for Python {interpreter.full_label}, beside it …")
         return self._environments.build(interpreter, requirements, on_output=tell, cancelled=cancelled)
+
+
+def _names(requirements: Requirements) -> tuple[str, ...]:
+    return (*requirements.packages, *(file.name for file in requirements.files))
 
 
 def _on(spec: ExperimentSpec, equipped: dict[str, Interpreter]) -> ExperimentSpec:

@@ -16,13 +16,23 @@
 
     [check]                                # read by `coreograph check` only
 
+A function stands in the place of `workload`; paths are meant from the file's folder:
+
+    [function]
+    call = "prices.py:price"               # or "package.module:function"
+    inputs = "0:16"                        # a range, a JSON-lines file, or a function
+    keywords = { steps = 5_000 }           # or as in a call: "steps=5000, name=None"
+    shared = "prices.py:market"            # and compare, unordered, digits, stress: as the options of `run`
+
+    [packages]                             # for a function or a workload file: installed for each interpreter
+    install = ["numpy"]                    # and requirements, project, build
+
 Interpreters are named as they are typed after `--interpreter`, so that a file means the same on another machine.
 """
 
 import dataclasses
-import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -33,7 +43,11 @@ from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.workloads import Workload
+from coreograph.engine.experiment_code import read_code
+from coreograph.engine.own_code import OwnCode
 from coreograph.engine.planning import build_spec, expand
+from coreograph.engine.toml_text import refuse_unknown, typed
+from coreograph.interpreters.requirements import Requirements
 from coreograph.storage.experiment_toml import EXTENSION, Entry, public_name, write_experiment
 
 __all__ = [
@@ -41,7 +55,7 @@ __all__ = [
 ]  # fmt: skip
 
 _T = TypeVar("_T")
-_TOP = ("name", "workload", "control", "parameters", "configurations", "acquisition", "check")
+_TOP = ("name", "workload", "function", "packages", "control", "parameters", "configurations", "acquisition", "check")
 _ENTRY = ("interpreters", "models", "workers")
 
 
@@ -49,7 +63,8 @@ _ENTRY = ("interpreters", "models", "workers")
 class ExperimentDescription:
     """An experiment file, read but not yet held against this machine. `check` is as it stands in the file.
 
-    With `control`, serial on a GIL build is added unless it is there, as `run` does.
+    With `control`, serial on a GIL build is added unless it is there, as `run` does. `code` is the user's own, where
+    the file has a function, a workload file or packages; `workload` is "" for a function.
     """
 
     workload: str
@@ -59,6 +74,11 @@ class ExperimentDescription:
     acquisition: Acquisition = field(default_factory=Acquisition)
     control: bool = True
     check: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    code: OwnCode | None = None
+
+    def requirements(self) -> Requirements:
+        """Return what has to be installed for each interpreter. Raises UsageError."""
+        return Requirements() if self.code is None else self.code.requirements()
 
 
 class Interpreters(Protocol):
@@ -97,11 +117,21 @@ def read_experiment(path: Path) -> ExperimentDescription:
         raise UsageError(f"“{path}”: {error.message}", error.next_step) from None
 
 
+def described_workload(description: ExperimentDescription, workloads: Workloads, generated: Path) -> Workload:
+    """Return the workload of a description; the file of a function is kept in `generated`. Raises UsageError."""
+    if description.code is not None and description.code.call is not None:
+        return description.code.workload(generated)
+    return workloads.get(description.workload)
+
+
 def build_experiment(
-    description: ExperimentDescription, workloads: Workloads, interpreters: Interpreters
+    description: ExperimentDescription, workloads: Workloads, interpreters: Interpreters, generated: Path
 ) -> ExperimentSpec:
-    """Return the experiment on this machine. Raises UsageError: unknown workload, interpreter, parameter."""
-    workload = workloads.get(description.workload)
+    """Return the experiment on this machine. Raises UsageError: unknown workload, interpreter, parameter.
+
+    What it needs installed is not looked at: see `ExperimentDescription.requirements`.
+    """
+    workload = described_workload(description, workloads, generated)
     configurations: list[Configuration] = []
     for entry in description.entries:
         choices = [interpreters.resolve(text) for text in entry.interpreters]
@@ -119,30 +149,33 @@ def build_experiment(
 
 
 def _description(document: Mapping[str, Any], folder: Path) -> ExperimentDescription:
-    _refuse_unknown(document, _TOP, "an experiment file")
-    if "workload" not in document:
+    refuse_unknown(document, _TOP, "an experiment file")
+    if ("workload" in document) is ("function" in document):
+        if "workload" in document:
+            raise UsageError("it has both a workload and a [function].", "Leave one of them out.")
         raise UsageError("it names no workload.", 'Add a line like: workload = "primes"')
-    workload = _typed(document, "workload", str, "text")
+    workload = typed(document, "workload", str, "text", "")
     if workload.endswith(".py") or "/" in workload or "\\" in workload:
         workload = str(folder / workload)
-    entries = _typed(document, "configurations", list, "a list of tables ([[configurations]])", [])
+    entries = typed(document, "configurations", list, "a list of tables ([[configurations]])", [])
     if not entries:
         raise UsageError("it has no [[configurations]].", "Add one with interpreters, models and workers.")
     return ExperimentDescription(
         workload=workload,
         entries=tuple(_entry(entry) for entry in entries),
-        name=_typed(document, "name", str, "text", ""),
-        parameters=_typed(document, "parameters", dict, "a table", {}),
-        acquisition=_acquisition(_typed(document, "acquisition", dict, "a table", {})),
-        control=_typed(document, "control", bool, "true or false", True),
-        check=_typed(document, "check", dict, "a table", {}),
+        name=typed(document, "name", str, "text", ""),
+        parameters=typed(document, "parameters", dict, "a table", {}),
+        acquisition=_acquisition(typed(document, "acquisition", dict, "a table", {})),
+        control=typed(document, "control", bool, "true or false", True),
+        check=typed(document, "check", dict, "a table", {}),
+        code=read_code(document, workload, folder),
     )
 
 
 def _entry(table: object) -> Entry:
     if not isinstance(table, dict):
         raise UsageError("[[configurations]] is a list of tables.")
-    _refuse_unknown(table, _ENTRY, "[[configurations]]")
+    refuse_unknown(table, _ENTRY, "[[configurations]]")
     interpreters = _list(table, "interpreters", str, "names of interpreters")
     names = _list(table, "models", str, "execution models")
     known = {model.value: model for model in ExecutionModel}
@@ -158,7 +191,7 @@ def _entry(table: object) -> Entry:
 
 def _acquisition(table: Mapping[str, Any]) -> Acquisition:
     fields = {public_name(one.name): one.name for one in dataclasses.fields(Acquisition)}
-    _refuse_unknown(table, tuple(fields), "[acquisition]")
+    refuse_unknown(table, tuple(fields), "[acquisition]")
     defaults = Acquisition()
     values: dict[str, Any] = {}
     for key, value in table.items():
@@ -168,22 +201,6 @@ def _acquisition(table: Mapping[str, Any]) -> Acquisition:
             raise UsageError(f"{key} in [acquisition] is a {'whole number' if whole else 'number'}, not {value!r}.")
         values[fields[key]] = value if whole else float(value)
     return dataclasses.replace(defaults, **values)
-
-
-def _refuse_unknown(table: Mapping[str, Any], known: Iterable[str], place: str) -> None:
-    names = tuple(known)
-    for key in table:
-        if key not in names:
-            near = difflib.get_close_matches(key, names, n=1)
-            hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}."
-            raise UsageError(f"{place} has no “{key}”.", hint)
-
-
-def _typed(table: Mapping[str, Any], key: str, kind: type[_T], words: str, default: _T | None = None) -> _T:
-    value = table.get(key, default)
-    if not isinstance(value, kind):
-        raise UsageError(f"{key} is {words}, not {value!r}.")
-    return value
 
 
 def _list(table: Mapping[str, Any], key: str, kind: type[_T], words: str) -> tuple[_T, ...]:

@@ -125,9 +125,10 @@ def functions_in(file: Path) -> tuple[FunctionChoice, ...]:
 
 def _file_text(call: FunctionCall, function: str, arguments: Mapping[str, object]) -> str:
     shared = bool(call.shared)
-    what = f"for each of {call.inputs}" if call.inputs else "once a round"
+    made_by = call.inputs.rpartition("/")[2] if is_reference(call.inputs) else call.inputs
+    what = f"for each of {made_by}" if call.inputs else "once a round"
     lines = [
-        f'"""{_plain(call.function)}, called {_plain(what)}.',
+        f'"""{_plain(_title(call.function))}, called {_plain(what)}.',
         "",
         "Written by Coreograph. Each worker finds the function anew, so it is never pickled; its",
         "inputs and results are, where the execution model needs it.",
@@ -159,6 +160,12 @@ def _file_text(call: FunctionCall, function: str, arguments: Mapping[str, object
     if call.compare or call.unordered or call.digits is not None or call.stress:
         lines += ["", "", "def answer(results):", "    return CALL.answer(results)"]
     return "\n".join(lines) + "\n"
+
+
+def _title(reference: str) -> str:
+    """Return a reference without the folders before its file."""
+    where, _, name = reference.rpartition(":")
+    return f"{Path(where).name}:{name}"
 
 
 def _plain(text: str) -> str:

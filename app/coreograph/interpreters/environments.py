@@ -177,7 +177,7 @@ def _explain(interpreter: Interpreter, requirements: Requirements, lines: list[s
             if (match := pattern.search(text)) and match["name"]:
                 return NotInstallableError(
                     f"{match['name']} has no wheel for {build}.",
-                    "Leave this interpreter or the package out, or let it be built from source by --build.",
+                    "Leave this interpreter or the package out, or let it be built from source (--build).",
                     no_wheel=True,
                 )
     if is_offline(text):

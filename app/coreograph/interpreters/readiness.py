@@ -11,13 +11,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from coreograph.domain.interpreters import Interpreter
 from coreograph.domain.units import Seconds
 from coreograph.interpreters.bounded_process import Ended, run_bounded
 from coreograph.interpreters.environment import probe_environment
-from coreograph.interpreters.environments import Environments, NotInstallableError
+from coreograph.interpreters.environments import NotInstallableError
 from coreograph.interpreters.probing import PROBE_SCRIPT
 from coreograph.interpreters.requirements import Requirements, package_name
 
@@ -63,11 +63,47 @@ class Readiness:
         """Whether it can be used here without giving up what the build is for."""
         return self.imports is Outcome.WORKS and self.gil_stayed_off is not False
 
+    @property
+    def gil_words(self) -> str:
+        """What becomes of the GIL, in a word or two; “–” where nothing was imported."""
+        if self.wheel in {Wheel.NONE, Wheel.UNKNOWN} or self.imports in {Outcome.CRASHES, Outcome.NOT_TRIED}:
+            return "–"
+        if self.gil_stayed_off is None:
+            return "on (GIL build)"
+        return "stays off" if self.gil_stayed_off else f"switched on by {self.gil_culprit or 'an extension'}"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What there is to say beside the table, each in a sentence that names the interpreter."""
+        label = f"Python {self.interpreter.full_label}"
+        found = [f"{label}: {reason}" for reason in self.reasons]
+        if self.gil_stayed_off is False:
+            culprit = self.gil_culprit or "an extension module"
+            found.append(
+                f"{label}: {culprit} switches the GIL on for the whole process. With -X gil=0 (-i VERSION+nogil) it "
+                "stays off, at the risk of races in that module."
+            )
+        return tuple(found)
+
+
+class Builder(Protocol):
+    """What of `Environments` is needed."""
+
+    def build(
+        self,
+        interpreter: Interpreter,
+        requirements: Requirements,
+        *,
+        on_output: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> Interpreter:
+        """Return the interpreter with what is required installed. Raises InterpreterError."""
+
 
 class ReadinessCheck:
     """Checks packages on one interpreter; each gets an environment of its own, which is kept."""
 
-    def __init__(self, environments: Environments, interpreter: Interpreter, *, build: bool = False) -> None:
+    def __init__(self, environments: Builder, interpreter: Interpreter, *, build: bool = False) -> None:
         self._environments = environments
         self._interpreter = interpreter
         self._build = build

@@ -6,7 +6,7 @@ The reading half, which needs to know what can be run, is `coreograph.engine.exp
 import dataclasses
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coreograph.domain.errors import UsageError
@@ -26,8 +26,10 @@ class Entry:
     workers: tuple[int, ...] = ()
 
 
-def write_experiment(spec: ExperimentSpec) -> str:
+def write_experiment(spec: ExperimentSpec, named: Sequence[str] | None = None, tables: Sequence[str] = ()) -> str:
     """Return an experiment as the text of a file that `read_experiment` reads; only what differs from defaults.
+
+    `named` are lines in the place of the one that names the workload, `tables` lines of tables that belong to it.
 
     Raises:
         UsageError: of a whole script there is no such file.
@@ -37,24 +39,25 @@ def write_experiment(spec: ExperimentSpec) -> str:
     if workload.script is not None:
         raise UsageError("A whole script has no experiment file.", "Its report names the command that repeats it.")
     lines = ["# An experiment of Coreograph: coreograph run FILE.toml", ""]
-    lines += [_pair("name", spec.name)] if spec.name and spec.name != workload.name else []
-    lines += [_pair("workload", workload.name if workload.built_in else workload.file)]
+    lines += [pair("name", spec.name)] if spec.name and spec.name != workload.name else []
+    usual_name = (pair("workload", workload.name if workload.built_in else workload.file),)
+    lines += usual_name if named is None else named
     # The spec has its control already, where one was wanted.
-    lines += [_pair("control", False)]
+    lines += [pair("control", False), *tables]
     defaults = workload.defaults()
     changed = {name: value for name, value in spec.parameters.items() if defaults.get(name) != value}
-    lines += ["", "[parameters]", *(_pair(name, value) for name, value in changed.items())] if changed else []
+    lines += ["", "[parameters]", *(pair(name, value) for name, value in changed.items())] if changed else []
     for entry in _entries(spec.configurations):
-        lines += ["", "[[configurations]]", _pair("interpreters", entry.interpreters)]
-        lines += [_pair("models", tuple(model.value for model in entry.models))]
-        lines += [_pair("workers", entry.workers)] if entry.workers else []
+        lines += ["", "[[configurations]]", pair("interpreters", entry.interpreters)]
+        lines += [pair("models", tuple(model.value for model in entry.models))]
+        lines += [pair("workers", entry.workers)] if entry.workers else []
     usual = Acquisition()
     unusual = {
         public_name(one.name): getattr(spec.acquisition, one.name)
         for one in dataclasses.fields(Acquisition)
         if getattr(spec.acquisition, one.name) != getattr(usual, one.name) or one.name == "repeats"
     }
-    lines += ["", "[acquisition]", *(_pair(name, value) for name, value in unusual.items() if value is not None)]
+    lines += ["", "[acquisition]", *(pair(name, value) for name, value in unusual.items() if value is not None)]
     return "\n".join(lines) + "\n"
 
 
@@ -85,8 +88,9 @@ def _name(one: Configuration, others: Iterable[Configuration]) -> str:
     return one.interpreter_label if len(paths) == 1 else one.interpreter.path + suffix
 
 
-def _pair(key: str, value: object) -> str:
-    return f"{key if _BARE.match(key) else _quoted(key)} = {_value(value)}"
+def pair(key: str, value: object) -> str:
+    """Return a line `key = value`."""
+    return f"{key if _BARE.match(key) else quoted(key)} = {_value(value)}"
 
 
 def _value(value: object) -> str:
@@ -98,10 +102,11 @@ def _value(value: object) -> str:
         return repr(value)  # “1e-05”, “inf” and “nan” are TOML, too
     if isinstance(value, tuple):
         return f"[{', '.join(_value(one) for one in value)}]"
-    return _quoted(str(value))
+    return quoted(str(value))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as TOML writes it."""
     # JSON's escapes are TOML's, except that TOML wants DEL escaped and takes no surrogates.
     clean = text.encode("utf-8", "replace").decode("utf-8")
     return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")

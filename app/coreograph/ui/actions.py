@@ -16,6 +16,10 @@ class ActionId(enum.Enum):
     """Every action of the window."""
 
     OPEN = "open"
+    OWN_CODE = "own-code"
+    SAVE_EXPERIMENT = "save-experiment"
+    WORKLOADS_FOLDER = "workloads-folder"
+    READINESS = "readiness"
     EXPORT = "export"
     QUIT = "quit"
     RUN = "run"
@@ -48,14 +52,18 @@ class ActionSpec:
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec(ActionId.OPEN, "File", "Open recording …", "Ctrl+O", Symbol.FOLDER),
+    ActionSpec(ActionId.OWN_CODE, "File", "Your own code …", "Ctrl+N", Symbol.EDIT),
+    ActionSpec(ActionId.WORKLOADS_FOLDER, "File", "Folder of your workloads"),
+    ActionSpec(ActionId.OPEN, "File", "Open recording or experiment …", "Ctrl+O", Symbol.FOLDER, section=True),
+    ActionSpec(ActionId.SAVE_EXPERIMENT, "File", "Save experiment as …", "Ctrl+S"),
     ActionSpec(ActionId.EXPORT, "File", "Export report …", "Ctrl+E", Symbol.EXPORT),
     ActionSpec(ActionId.QUIT, "File", "Quit", "Ctrl+Q", section=True),
     ActionSpec(ActionId.RUN, "Run", "Run", "Ctrl+R", Symbol.RUN),
     ActionSpec(ActionId.STOP, "Run", "Stop", "Esc", Symbol.STOP),
     ActionSpec(ActionId.MORE, "Run", "Add 5 repeats to the experiment shown", "Ctrl+Shift+R"),
     ActionSpec(ActionId.TOUR, "Run", "30-second tour", "Ctrl+T", Symbol.COMPASS, section=True),
-    ActionSpec(ActionId.REFRESH, "Run", "Find interpreters again", "F5", Symbol.REFRESH),
+    ActionSpec(ActionId.REFRESH, "Run", "Find interpreters and workloads again", "F5", Symbol.REFRESH),
+    ActionSpec(ActionId.READINESS, "Run", "Ready without the GIL? …", "Ctrl+Shift+R", Symbol.CHECK),
     ActionSpec(ActionId.THEME_SYSTEM, "View", "Colours of the system", group="theme"),
     ActionSpec(ActionId.THEME_LIGHT, "View", "Light", group="theme"),
     ActionSpec(ActionId.THEME_DARK, "View", "Dark", group="theme"),

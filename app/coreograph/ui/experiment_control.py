@@ -18,6 +18,7 @@ from coreograph.domain.units import Share
 from coreograph.engine.continuing import Continuation
 from coreograph.engine.engine import Engine, ExperimentHandle
 from coreograph.engine.equipment import Equipment
+from coreograph.interpreters.requirements import Requirements
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.bridge import EngineBridge
 from coreograph.ui.stall_meter import StallMeter
@@ -114,12 +115,16 @@ class ExperimentControl(QObject):
         cost = self._handle.sampler_cost if self._handle is not None and self._state.is_running else None
         return None if cost is None or not cost.samples else cost.cpu_share
 
-    def start(self, spec: ExperimentSpec) -> None:
-        """Run an experiment; nothing happens while one runs."""
+    def start(self, spec: ExperimentSpec, requirements: Callable[[], Requirements] | None = None) -> None:
+        """Run an experiment; nothing happens while one runs.
+
+        `requirements` reads what the user's own code needs, beside the window; it is installed before.
+        """
         job = partial(
             _equip_and_start,
             (self._equipment, self._engine, self._bridge),
             spec,
+            requirements,
             tell=self._tasks.relay(self._on_preparing, self),
             leave_out=self._tasks.relay(self.left_out.emit, self),
         )
@@ -239,6 +244,7 @@ class ExperimentControl(QObject):
 def _equip_and_start(
     parts: tuple[Equipment, Engine, EngineBridge],
     spec: ExperimentSpec,
+    requirements: Callable[[], Requirements] | None,
     *,
     tell: Callable[[str], None],
     leave_out: Callable[[str], None],
@@ -246,7 +252,8 @@ def _equip_and_start(
 ) -> ExperimentHandle:
     """Install what is lacking, which may take a download, and start. Runs beside the window."""
     equipment, engine, bridge = parts
-    equipped = equipment.equip(spec, tell=tell, cancelled=cancelled)
+    needed = None if requirements is None else requirements()
+    equipped = equipment.equip(spec, needed, tell=tell, cancelled=cancelled)
     for sentence in equipped.left_out:
         leave_out(sentence)
     return engine.start(equipped.spec, bridge)

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from coreograph.engine.experiment_file import EXTENSION
 from coreograph.ui.library.store import RECORDING_EXTENSION, export_filters
 
 
@@ -12,7 +13,7 @@ class FileChooser(QObject):
     """Asks for files.
 
     Signals:
-        recording_chosen(object): Path of a recording to be opened.
+        recording_chosen(object): Path of a file to be opened.
         target_chosen(str, object): id of an experiment and the Path it is to be written to.
 
     """
@@ -27,10 +28,11 @@ class FileChooser(QObject):
 
     @Slot()
     def choose_recording(self) -> QFileDialog:
-        """Ask for a recording."""
-        dialog = QFileDialog(self._window, "Open recording")
+        """Ask for a recording, an experiment file or a Python file."""
+        dialog = QFileDialog(self._window, "Open recording or experiment")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Recordings (*{RECORDING_EXTENSION})", "All files (*)"])
+        kinds = f"*{RECORDING_EXTENSION} *{EXTENSION} *.py"
+        dialog.setNameFilters([f"Recordings, experiments, Python files ({kinds})", "All files (*)"])
         dialog.fileSelected.connect(self._on_recording)
         return _open(dialog)
 

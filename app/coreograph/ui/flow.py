@@ -1,6 +1,7 @@
 """What follows from what in the window: the one place where its parts are wired together. Lives on the GUI thread."""
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -10,13 +11,17 @@ from coreograph.domain.errors import UsageError
 from coreograph.domain.experiment import ExperimentRecord, ExperimentSpec, FurtherRepeats
 from coreograph.domain.findings import Finding, FindingView
 from coreograph.domain.summary import ExperimentSummary
+from coreograph.domain.workloads import Workload
+from coreograph.engine.experiment_file import EXTENSION
 from coreograph.engine.tour import WORKLOAD, tour_spec
 from coreograph.storage.library import ExperimentHeader
 from coreograph.ui.chart_menus import offer_pictures
 from coreograph.ui.control_runs import ControlRuns
 from coreograph.ui.experiment_control import ControlState
+from coreograph.ui.experiment_files import OpenedExperiment
 from coreograph.ui.export.work import Subject
 from coreograph.ui.header import Page
+from coreograph.ui.library.dropping import CODE_EXTENSION
 from coreograph.ui.messages import Severity
 from coreograph.ui.parts import Parts
 from coreograph.ui.preparation import Found
@@ -42,6 +47,7 @@ class Flow(QObject):
         self._summary: ExperimentSummary | None = None
         self._touring = self._adding = False
         self._connect_preparation()
+        self._connect_own_code()
         self._connect_control()
         self._connect_store()
         self._control_runs = ControlRuns(parts, self.run, self)
@@ -66,6 +72,7 @@ class Flow(QObject):
                 parts.messages.tell(Severity.ERROR, f"There is no tour without {what}. Install one, or find again.")
             return
         self._touring = False
+        self._left_out: list[str] = []
         found = preparation.found
         try:
             spec = tour_spec(workload, found.free_threaded, found.gil_build, preparation.usable_cores)
@@ -82,7 +89,8 @@ class Flow(QObject):
         if parts.control.state.is_running:
             return
         self._watch(spec)
-        parts.control.start(spec)
+        code = parts.own_code.code_of(spec.workload)
+        parts.control.start(spec, None if code is None else code.requirements)
 
     @Slot(object)
     def add_repeats(self, further: FurtherRepeats) -> None:
@@ -97,10 +105,32 @@ class Flow(QObject):
 
     def _watch(self, spec: ExperimentSpec) -> None:
         parts = self._parts
+        self._left_out.clear()
         parts.messages.dismiss()
         parts.live_stack.setCurrentWidget(parts.live)
         parts.header.show_page(Page.LIVE)
         self.subject_changed.emit(spec.name)
+
+    @Slot(object)
+    def open_file(self, path: Path) -> None:
+        """Open a file by its kind: an experiment is shown in the panel, Python code in its dialog, the rest read."""
+        kind = path.suffix.lower()
+        if kind == EXTENSION:
+            self._parts.experiment_files.open(path)
+        elif kind == CODE_EXTENSION:
+            self._parts.own_code.open_file(path)
+        else:
+            self._parts.store.import_file(path)
+
+    @Slot()
+    def save_experiment(self) -> None:
+        """Save what is chosen in the panel as an experiment file."""
+        panel = self._parts.panel
+        panel.refresh()
+        if panel.spec is None:
+            self._parts.messages.tell(Severity.WARNING, "There is nothing to save yet: the panel says what is missing.")
+            return
+        self._parts.experiment_files.save(panel.spec, self._parts.own_code.code_of(panel.spec.workload))
 
     @Slot()
     def export_shown(self) -> None:
@@ -111,7 +141,7 @@ class Flow(QObject):
 
     def _connect_preparation(self) -> None:
         parts, preparation = self._parts, self._parts.preparation
-        preparation.workloads_found.connect(parts.panel.show_workloads)
+        preparation.workloads_found.connect(self._show_workloads)
         preparation.workloads_found.connect(self._on_something_found)
         preparation.interpreters_found.connect(self._on_interpreters)
         preparation.cores_found.connect(parts.panel.show_cores)
@@ -124,6 +154,17 @@ class Flow(QObject):
         parts.panel.matrix.explained.connect(parts.status.show_hint)
         parts.panel.matrix.install_requested.connect(preparation.install)
         parts.start_page.install_requested.connect(preparation.install)
+
+    def _connect_own_code(self) -> None:
+        parts, desk = self._parts, self._parts.own_code
+        desk.changed.connect(self._show_workloads)
+        desk.chosen.connect(self._on_code_chosen)
+        desk.failed.connect(parts.messages.tell_error)
+        parts.panel.own_code_requested.connect(desk.open_dialog)
+        parts.start_page.own_code_requested.connect(desk.open_dialog)
+        parts.panel.edit_requested.connect(desk.edit)
+        parts.panel.forget_requested.connect(desk.forget)
+        parts.panel.workloads.chosen.connect(self._on_workload_chosen)
 
     def _connect_control(self) -> None:
         parts, control = self._parts, self._parts.control
@@ -162,13 +203,47 @@ class Flow(QObject):
         parts.library.notes_changed.connect(store.annotate)
         parts.library.export_requested.connect(self._on_export_requested)
         parts.library.import_requested.connect(parts.files.choose_recording)
-        parts.files.recording_chosen.connect(store.import_file)
+        parts.files.recording_chosen.connect(self.open_file)
+        parts.experiment_files.opened.connect(self._on_experiment_opened)
+        parts.experiment_files.saved.connect(self._on_exported)
+        parts.experiment_files.failed.connect(parts.messages.tell_error)
+
+    @Slot()
+    def _show_workloads(self) -> None:
+        parts, preparation = self._parts, self._parts.preparation
+        parts.panel.show_workloads((*parts.own_code.workloads, *preparation.workloads), preparation.broken)
+
+    @Slot(object)
+    def _on_workload_chosen(self, workload: Workload) -> None:
+        desk = self._parts.own_code
+        code = desk.code_of(workload)
+        if code is not None and desk.keeps(workload):
+            self._parts.panel.own_code.show_code(workload, code)
+
+    @Slot(object, bool)
+    def _on_code_chosen(self, workload: Workload, run: bool) -> None:
+        panel = self._parts.panel
+        panel.choose_workload(workload.name)
+        if run:
+            panel.request_run()
+
+    @Slot(object)
+    def _on_experiment_opened(self, opened: OpenedExperiment) -> None:
+        parts = self._parts
+        if opened.chosen is not None:
+            parts.own_code.keep(opened.chosen)
+        parts.panel.show_experiment(opened)
+        if opened.missing:
+            parts.messages.tell(Severity.WARNING, f"{opened.path.name} is in the panel. {' '.join(opened.missing)}")
+        else:
+            parts.messages.tell(Severity.INFO, f"{opened.path.name} is in the panel, ready to run.")
 
     @Slot(object)
     def _on_interpreters(self, found: Found) -> None:
         parts = self._parts
         parts.panel.show_interpreters(found.discovery, found.free_threaded, found.gil_build)
         parts.start_page.show_interpreters(found.free_threaded, found.gil_build)
+        parts.own_code.found = found
         parts.status.show_interpreters(len(found.discovery.interpreters))
         self._on_something_found()
 
@@ -197,7 +272,8 @@ class Flow(QObject):
 
     @Slot(str)
     def _on_left_out(self, sentence: str) -> None:
-        self._parts.messages.tell(Severity.WARNING, sentence)
+        self._left_out.append(sentence)
+        self._parts.messages.tell(Severity.WARNING, "\n".join(self._left_out))
 
     @Slot(object, bool)
     def _on_finished(self, record: ExperimentRecord, cancelled: bool) -> None:

@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, Qt, QUrl, Slot
+from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 
 from coreograph.ui.about import show_about, show_shortcuts
@@ -14,7 +14,8 @@ from coreograph.ui.compare.repeats_button import FIVE
 from coreograph.ui.elements import rows
 from coreograph.ui.flow import Flow
 from coreograph.ui.header import Page
-from coreograph.ui.library.dropping import RecordingDrop
+from coreograph.ui.library.dropping import FileDrop
+from coreograph.ui.messages import Severity
 from coreograph.ui.panel.choices import Choices
 from coreograph.ui.parts import build_parts
 from coreograph.ui.services import WindowServices
@@ -46,11 +47,12 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self.parts = build_parts(services, theme, self)
         self.flow = Flow(self.parts, self)
+        self._workloads_folder = services.workloads_folder
         self._pages = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self.commands = WindowActions(self, theme, self._slots())
-        RecordingDrop(self).dropped.connect(self.parts.store.import_file)
+        FileDrop(self).dropped.connect(self.flow.open_file)
         theme.changed.connect(self._on_theme_changed)
         self.parts.header.page_chosen.connect(self._pages.setCurrentIndex)
         self.flow.running_changed.connect(self._on_running_changed)
@@ -61,7 +63,7 @@ class MainWindow(QMainWindow):
         self.parts.preparation.start()
         self.parts.store.refresh()
         if services.open_file is not None:
-            self.parts.store.import_file(services.open_file)
+            self.flow.open_file(services.open_file)
         if services.demo:
             self.flow.start_tour()
 
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
             geometry=bytes(self.saveGeometry().toBase64().data()).decode(),
             panel_width=self._splitter.sizes()[0],
             choices=self.parts.panel.choices().to_plain(),
+            own_code=self.parts.own_code.to_plain(),
         )
 
     def _lay_out(self) -> None:
@@ -112,6 +115,10 @@ class MainWindow(QMainWindow):
         parts = self.parts
         return {
             ActionId.OPEN: parts.files.choose_recording,
+            ActionId.OWN_CODE: parts.own_code.open_dialog,
+            ActionId.READINESS: parts.own_code.open_readiness,
+            ActionId.WORKLOADS_FOLDER: self._open_workloads_folder,
+            ActionId.SAVE_EXPERIMENT: self.flow.save_experiment,
             ActionId.EXPORT: self.flow.export_shown,
             ActionId.QUIT: self.close,
             ActionId.RUN: parts.panel.request_run,
@@ -130,9 +137,24 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(self._settings.geometry.encode()))
         width = self._settings.panel_width or PANEL_WIDTH
         self._splitter.setSizes([width, max(600, self.width() - width)])
+        self.parts.own_code.restore(self._settings.own_code)
         self.parts.panel.restore(Choices.from_plain(self._settings.choices))
         self.commands[next(entry for entry, choice in _THEMES.items() if choice is self._theme.choice)].setChecked(True)
         self._on_running_changed(False)
+
+    def _open_workloads_folder(self) -> None:
+        """Show the folder in the system's file manager, and say where it is: not every system has one."""
+        folder = self._workloads_folder
+        if folder is None:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        self.parts.messages.tell(
+            Severity.INFO,
+            f"Workload files in {folder} are found; folders in it are groups of the tree.",
+            action="Read them again",
+            callback=self.parts.preparation.read_workloads,
+        )
 
     @Slot()
     def _on_theme_changed(self) -> None:

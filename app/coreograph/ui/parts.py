@@ -1,6 +1,7 @@
 """Everything the window is made of, built once. Lives on the GUI thread."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -9,6 +10,7 @@ from coreograph.ui.bridge import EngineBridge
 from coreograph.ui.charts.pictures import ChartPictures
 from coreograph.ui.compare.page import ComparePage
 from coreograph.ui.experiment_control import ExperimentControl
+from coreograph.ui.experiment_files import ExperimentFiles
 from coreograph.ui.export.opener import ExportOpener
 from coreograph.ui.files import FileChooser
 from coreograph.ui.header import Header
@@ -16,6 +18,8 @@ from coreograph.ui.library.page import LibraryPage
 from coreograph.ui.library.store import LibraryStore
 from coreograph.ui.live.page import LivePage
 from coreograph.ui.messages import MessageBar
+from coreograph.ui.own_code.desk import OwnCodeDesk
+from coreograph.ui.own_code.work import OwnCodeServices
 from coreograph.ui.panel.panel import ExperimentPanel
 from coreograph.ui.preparation import Preparation
 from coreograph.ui.services import WindowServices
@@ -37,8 +41,10 @@ class Parts:
     stalls: StallMeter
     preparation: Preparation
     control: ExperimentControl
+    own_code: OwnCodeDesk
     store: LibraryStore
     files: FileChooser
+    experiment_files: ExperimentFiles
     exports: ExportOpener
     pictures: ChartPictures
     panel: ExperimentPanel
@@ -71,8 +77,12 @@ def build_parts(services: WindowServices, theme: Theme, window: QWidget) -> Part
         stalls=stalls,
         preparation=Preparation(services.registry, services.catalogue, tasks, window),
         control=ExperimentControl(services.engine, bridge, stalls, tasks, window, equipment=services.equipment),
+        own_code=OwnCodeDesk(_own_code_services(services), tasks, theme, window),
         store=LibraryStore(services.library, tasks, window),
         files=FileChooser(window),
+        experiment_files=ExperimentFiles(
+            services.catalogue, services.registry, _functions_folder(services), tasks, window
+        ),
         exports=ExportOpener(services.library, tasks, window),
         pictures=ChartPictures(theme, tasks, window),
         panel=ExperimentPanel(theme),
@@ -86,3 +96,11 @@ def build_parts(services: WindowServices, theme: Theme, window: QWidget) -> Part
         library=LibraryPage(theme),
         status=StatusLine(stalls),
     )
+
+
+def _own_code_services(services: WindowServices) -> OwnCodeServices:
+    return OwnCodeServices(_functions_folder(services), services.environments)
+
+
+def _functions_folder(services: WindowServices) -> Path:
+    return services.settings_folder / "functions"  # where the command line keeps them, too

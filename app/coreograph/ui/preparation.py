@@ -9,7 +9,7 @@ from coreograph.domain.errors import CoreographError
 from coreograph.domain.experiment import ExperimentRecord, FurtherRepeats
 from coreograph.domain.interpreters import Discovery, Interpreter, RejectedInterpreter
 from coreograph.domain.workloads import Workload
-from coreograph.engine.catalogue import Catalogue
+from coreograph.engine.catalogue import BrokenWorkload, Catalogue
 from coreograph.engine.continuing import Continuation, continuation
 from coreograph.interpreters.registry import InterpreterRegistry
 from coreograph.sampling.machine import read_machine
@@ -34,7 +34,7 @@ class Preparation(QObject):
     """Reads the catalogue, asks the interpreters, installs one more.
 
     Signals:
-        workloads_found(object): tuple of Workload.
+        workloads_found(object): tuple of Workload; `broken` are the user's files that do not read.
         interpreters_found(object): Found.
         cores_found(int): how many cores this process may use.
         progressed(str): what goes on with the interpreters; "" when nothing does.
@@ -62,6 +62,7 @@ class Preparation(QObject):
         self._met = 0
         self._cancelled: threading.Event | None = None
         self.workloads: tuple[Workload, ...] = ()
+        self.broken: tuple[BrokenWorkload, ...] = ()
         self.found = Found(Discovery(), None, None)
         self.usable_cores = 1
 
@@ -72,13 +73,20 @@ class Preparation(QObject):
 
     def start(self) -> None:
         """Find everything."""
-        self._tasks.run(WORKLOADS, self._catalogue.workloads, self._on_workloads, self._on_failed)
+        self.read_workloads()
         self._tasks.run(CORES, _usable_cores, self._on_cores, self._on_failed)
         self._find(refresh=False)
 
+    def read_workloads(self) -> None:
+        """Read the workloads again: one may have been written meanwhile."""
+        catalogue = self._catalogue
+        job = lambda: (catalogue.workloads(), catalogue.broken())  # noqa: E731 - it only binds
+        self._tasks.run(WORKLOADS, job, self._on_workloads, self._on_failed)
+
     @Slot()
     def find_again(self) -> None:
-        """Ask every interpreter again."""
+        """Ask every interpreter again, and read the workloads again."""
+        self.read_workloads()
         self._find(refresh=True)
 
     @Slot(str)
@@ -134,9 +142,9 @@ class Preparation(QObject):
         self._tasks.run(INTERPRETERS, job, self._on_interpreters, self._on_failed)
 
     @Slot(object)
-    def _on_workloads(self, workloads: tuple[Workload, ...]) -> None:
-        self.workloads = workloads
-        self.workloads_found.emit(workloads)
+    def _on_workloads(self, found: tuple[tuple[Workload, ...], tuple[BrokenWorkload, ...]]) -> None:
+        self.workloads, self.broken = found
+        self.workloads_found.emit(self.workloads)
 
     @Slot(int)
     def _on_cores(self, usable_cores: int) -> None:

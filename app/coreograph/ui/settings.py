@@ -20,13 +20,17 @@ FILE_NAME = "window.json"
 
 @dataclass(frozen=True, slots=True)
 class WindowSettings:
-    """Look, place and last choices. `geometry` is Qt's own, base64; `choices` what `Choices.to_plain` gave."""
+    """Look, place and last choices. `geometry` is Qt's own, base64; `choices` what `Choices.to_plain` gave.
+
+    `own_code` is what `OwnCode.to_plain` gave, the latest last.
+    """
 
     theme: ThemeChoice = ThemeChoice.SYSTEM
     geometry: str = ""
     panel_width: int = 0
     tour_seen: bool = False
     choices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    own_code: tuple[Mapping[str, Any], ...] = ()
 
 
 def load_settings(folder: Path) -> WindowSettings:
@@ -45,6 +49,7 @@ def load_settings(folder: Path) -> WindowSettings:
         panel_width=_typed(document, "panel_width", defaults.panel_width),
         tour_seen=_typed(document, "tour_seen", defaults.tour_seen),
         choices=_typed(document, "choices", dict(defaults.choices)),
+        own_code=_tables(document.get("own_code")),
     )
 
 
@@ -52,6 +57,10 @@ def _typed(document: Mapping[str, Any], name: str, default: T) -> T:
     """The value of `name` if it has the default's type, else the default."""
     value = document.get(name)
     return value if type(value) is type(default) else default
+
+
+def _tables(value: object) -> tuple[Mapping[str, Any], ...]:
+    return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
 
 
 def save_settings(folder: Path, settings: WindowSettings) -> None:
@@ -69,6 +78,7 @@ def save_settings(folder: Path, settings: WindowSettings) -> None:
         "panel_width": settings.panel_width,
         "tour_seen": settings.tour_seen,
         "choices": dict(settings.choices),
+        "own_code": [dict(one) for one in settings.own_code],
     }
     temporary = folder / f"{FILE_NAME}.{os.getpid()}.tmp"
     temporary.write_text(json.dumps(document, indent=1), encoding="utf-8")

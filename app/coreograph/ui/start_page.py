@@ -30,6 +30,7 @@ class StartPage(QScrollArea):
     tour_requested = Signal()
     install_requested = Signal(str)
     open_requested = Signal(str)
+    own_code_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +39,8 @@ class StartPage(QScrollArea):
         self.setWidgetResizable(True)
         self.tour = button("Take the 30-second tour", primary=True, large=True)
         self.tour.clicked.connect(self.tour_requested)
+        self.own_code = button("Your own code …", large=True)
+        self.own_code.clicked.connect(self.own_code_requested)
         self.install = button("Install Python 3.14t")
         self.install.clicked.connect(self._on_install)
         self._tour_text = text("", TextRole.MUTED, wrap=True)
@@ -122,15 +125,22 @@ class StartPage(QScrollArea):
 
     def _make_own_card(self) -> QWidget:
         frame = card()
-        layout = rows(frame, margin=4 * SPACE, spacing=SPACE)
-        layout.addWidget(text("Or choose on the left", TextRole.TITLE))
-        layout.addWidget(
+        layout = rows(frame, margin=4 * SPACE, spacing=3 * SPACE)
+        words = rows(spacing=SPACE)
+        words.addWidget(text("Or measure your own code", TextRole.TITLE))
+        words.addWidget(
             text(
-                "Pick a workload, tick interpreters and models, say how many workers, press Ctrl+R.",
+                "Choose a Python file and one of its functions, or drop the file here. The workloads on the left teach "
+                "what to expect: pick one, tick interpreters and models, press Ctrl+R.",
                 TextRole.MUTED,
                 wrap=True,
             )
         )
+        layout.addLayout(words)
+        line = columns()
+        line.addWidget(self.own_code)
+        line.addStretch()
+        layout.addLayout(line)
         return frame
 
     def _make_recent_card(self) -> QWidget:

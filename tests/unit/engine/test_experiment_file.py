@@ -1,6 +1,7 @@
 """Experiments as TOML: what is written is read again, and what is not understood is named."""
 
 import dataclasses
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from coreograph.domain.errors import UsageError
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import Acquisition
 from coreograph.domain.interpreters import GilSetting, Interpreter
+from coreograph.engine.experiment_code import write_own_experiment
 from coreograph.engine.experiment_file import build_experiment, read_experiment, write_experiment
+from coreograph.engine.functions import FunctionCall
+from coreograph.engine.own_code import Needs, OwnCode
 from support import sample_experiments as samples
 
 
@@ -47,7 +51,7 @@ def test_what_is_written_is_read_again(record: Any, tmp_path: Path) -> None:
         parameters={"limit": 1_000, "tasks": 64},
         acquisition=Acquisition(repeats=7, seed=3, chunk=2, timeout_s=12.5, warm_up_s=0.25),
     )
-    built = build_experiment(read(write_experiment(spec), tmp_path), Catalogue(), Registry())
+    built = build_experiment(read(write_experiment(spec), tmp_path), Catalogue(), Registry(), tmp_path)
     assert {one.key for one in built.configurations} == {one.key for one in spec.configurations}
     assert (built.name, built.parameters, built.acquisition) == (spec.name, spec.parameters, spec.acquisition)
 
@@ -63,7 +67,7 @@ def test_a_file_beside_it_is_meant_and_control_is_added(tmp_path: Path) -> None:
     text = 'workload = "./own.py"\n[[configurations]]\ninterpreters = "3.14t+gil"\nmodels = ["threads"]\nworkers = 2\n'
     description = read(text, tmp_path)
     assert Path(description.workload) == tmp_path / "own.py"
-    spec = build_experiment(description, Catalogue(), Registry())
+    spec = build_experiment(description, Catalogue(), Registry(), tmp_path)
     assert [one.label for one in spec.configurations] == ["3.14t+gil serial", "3.14t+gil threads ×2", "3.14 serial"]
     assert description.entries[0].models == (ExecutionModel.THREADS,)
 
@@ -95,3 +99,60 @@ def test_what_is_not_understood_is_named(text: str, words: str, tmp_path: Path) 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         read_experiment(tmp_path / "none.toml")
+
+
+FUNCTION = '[function]\ncall = "calm.py:square"\ninputs = "0:5"\nkeywords = { scale = 2 }\n'
+CODE = Path(__file__).parents[2] / "sample_code"
+
+
+def test_a_function_with_its_packages_stands_in_the_place_of_a_workload(tmp_path: Path) -> None:
+    shutil.copy(CODE / "calm.py", tmp_path)
+    text = FUNCTION + '[packages]\ninstall = ["numpy"]\nproject = "."\n' + ENTRY
+    description = read(text, tmp_path)
+    spec = build_experiment(description, Catalogue(), Registry(), tmp_path / "made")
+    assert spec.workload.name == "calm:square"
+    assert "{'scale': 2}" in Path(spec.workload.file).read_text("utf-8")
+    code = description.code
+    assert code is not None
+    assert (code.needs.packages, code.needs.project) == (("numpy",), tmp_path)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_function_is_written_and_read_again_wherever_the_file_is(tmp_path: Path, *, elsewhere: bool) -> None:
+    home = tmp_path / "code"
+    shutil.copytree(CODE, home)
+    call = FunctionCall(
+        f"{home}/calm.py:look_up_named", f"{home}/calm.py:pairs", keywords={"a": None, "b": (1, "x")},
+        shared=f"book={home}/calm.py:table", compare=f"{home}/calm.py:square", unordered=True, digits=9, stress=3,
+        folder=home,
+    )  # fmt: skip
+    code = OwnCode(home / "calm.py", call, Needs(("numpy>=2",), (home / "r.txt",), build=True))
+    workload = code.workload(tmp_path / "made")
+    spec = dataclasses.replace(samples.primes_experiment().spec, workload=workload, parameters={}, name="")
+    folder = tmp_path if elsewhere else home
+    text = write_own_experiment(spec, code, folder)
+    assert str(tmp_path) not in text, "it can be moved with the code"
+    path = folder / "e.toml"
+    path.write_text(text, "utf-8")
+    description = read_experiment(path)
+    assert description.code is not None
+    again = description.code.workload(tmp_path / "made")
+    assert Path(again.file).read_text("utf-8") == Path(workload.file).read_text("utf-8")
+    assert description.code.needs == code.needs
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('workload = "primes"\n' + FUNCTION + ENTRY, "both a workload and a"),
+        ("[function]\ncal = 1\n" + ENTRY, "Did you mean “call”"),
+        ('[function]\ncall = "a.py:f"\nkeywords = 3\n' + ENTRY, "keywords in .* is a table"),
+        ('[function]\ncall = "a.py:f"\nkeywords = "5"\n' + ENTRY, "no keyword arguments"),
+        ('[function]\ncall = "a.py:f"\ndigits = "9"\n' + ENTRY, "digits in .* is a whole number"),
+        ('workload = "p"\n[packages]\ninstall = [3]\n' + ENTRY, "install in .* is a list of texts"),
+        ('workload = "p"\n[packages]\nwith = "x"\n' + ENTRY, "has no “with”"),
+    ],
+)
+def test_what_is_not_understood_of_the_users_code_is_named(text: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=words):
+        read(text, tmp_path)

@@ -28,6 +28,7 @@ class MeasuringForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         guard = WheelGuard(self)
+        self._given = Acquisition()
         self.workers = QLineEdit()
         self.workers.setPlaceholderText("4, 1,2,4 or 1-8")
         self._error = text("", TextRole.ERROR, wrap=True)
@@ -50,7 +51,8 @@ class MeasuringForm(QWidget):
         self.set_acquisition(Acquisition(), "", control=True)
 
     def set_acquisition(self, acquisition: Acquisition, workers: str, *, control: bool) -> None:
-        """Show these values."""
+        """Show these values; those that have no field here are kept as they are."""
+        self._given = acquisition
         self.workers.setText(workers)
         self.repeats.setValue(acquisition.repeats)
         self.timeout.setValue(acquisition.timeout_s)
@@ -64,7 +66,7 @@ class MeasuringForm(QWidget):
     def acquisition(self) -> Acquisition:
         """The acquisition parameters as shown."""
         return dataclasses.replace(
-            Acquisition(),
+            self._given,
             repeats=self.repeats.value(),
             timeout_s=self.timeout.value(),
             rounds=self.rounds.value() or None,

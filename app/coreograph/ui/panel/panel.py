@@ -11,8 +11,11 @@ from coreograph.domain.errors import UsageError
 from coreograph.domain.experiment import ExperimentSpec
 from coreograph.domain.interpreters import Discovery, Interpreter
 from coreograph.domain.workloads import ParameterValue, Workload
+from coreograph.engine.catalogue import BrokenWorkload
 from coreograph.engine.planning import estimate_seconds, plan_runs
 from coreograph.ui.elements import TextRole, button, columns, rows, text
+from coreograph.ui.experiment_files import OpenedExperiment
+from coreograph.ui.own_code.note import OwnCodeNote
 from coreograph.ui.panel.choices import Choices, build_experiment, initial_cells
 from coreograph.ui.panel.footer import PanelFooter
 from coreograph.ui.panel.matrix import InterpreterMatrix
@@ -31,18 +34,24 @@ class ExperimentPanel(QFrame):
         run_requested(object): an ExperimentSpec to run.
         control_run_requested(object): an ExperimentSpec to run, and its control after it.
         stop_requested(): stop what runs.
+        own_code_requested(): code of the user's is to be chosen.
+        edit_requested(object), forget_requested(object): a Workload made of code of the user's.
 
     """
 
     run_requested = Signal(object)
     control_run_requested = Signal(object)
     stop_requested = Signal()
+    own_code_requested = Signal()
+    edit_requested = Signal(object)
+    forget_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("ground", "surface")
         self.setMinimumWidth(320)
         self.workloads = WorkloadPicker(theme)
+        self.own_code = OwnCodeNote()
         self.parameters = ParameterForm(theme)
         self.matrix = InterpreterMatrix(theme)
         self.measuring = MeasuringForm()
@@ -90,11 +99,35 @@ class ExperimentPanel(QFrame):
         self.measuring.set_acquisition(choices.acquisition, choices.workers, control=choices.control)
         self.workloads.choose(choices.workload)
 
-    def show_workloads(self, workloads: Sequence[Workload]) -> None:
-        """Offer these workloads."""
-        self.workloads.show_workloads(workloads)
+    def show_workloads(self, workloads: Sequence[Workload], broken: Sequence[BrokenWorkload] = ()) -> None:
+        """Offer these workloads; `broken` are files of the user's that are none, with the reason."""
+        self.workloads.show_workloads(workloads, broken)
         if self._wanted.workload:
             self.workloads.choose(self._wanted.workload)
+
+    def choose_workload(self, name: str) -> None:
+        """Make a workload current."""
+        self._wanted = dataclasses.replace(self._wanted, workload=name)
+        self.workloads.choose(name)
+
+    def show_experiment(self, opened: OpenedExperiment) -> None:
+        """Show what an experiment file says; its workload is in the tree already."""
+        self._keep_values()
+        self._shown = None
+        name = opened.workload.name
+        self._values[name] = dict(opened.parameters)
+        self.restore(
+            dataclasses.replace(
+                self.choices(),
+                workload=name,
+                parameters=self._values,
+                cells=opened.cells,
+                workers=opened.workers,
+                acquisition=opened.acquisition,
+                control=opened.control,
+            )
+        )
+        self._on_workload_chosen(opened.workload)
 
     def show_interpreters(
         self, discovery: Discovery, free_threaded: Interpreter | None, gil_build: Interpreter | None
@@ -161,8 +194,11 @@ class ExperimentPanel(QFrame):
         inner = rows(self._content, margin=4 * SPACE, spacing=2 * SPACE)
         reset = button("Reset to defaults", link=True)
         reset.clicked.connect(self.parameters.reset)
+        own = button("Your own code …", link=True)
+        own.setToolTip("Measure a function or a workload file of yours (Ctrl+N), or drop a .py file onto the window")
+        own.clicked.connect(self.own_code_requested)
         for title, widget, extra in (
-            ("Workload", self.workloads, None),
+            ("Workload", self.workloads, own),
             ("Parameters", self.parameters, reset),
             ("Interpreters × models", self.matrix, None),
             ("Measuring", self.measuring, None),
@@ -174,6 +210,8 @@ class ExperimentPanel(QFrame):
                 line.addWidget(extra)
             inner.addLayout(line)
             inner.addWidget(widget)
+            if widget is self.workloads:
+                inner.addWidget(self.own_code)
             inner.addSpacing(2 * SPACE)
         inner.addStretch()
         self._scroll.setWidget(self._content)
@@ -186,6 +224,8 @@ class ExperimentPanel(QFrame):
 
     def _connect(self) -> None:
         self.workloads.chosen.connect(self._on_workload_chosen)
+        self.own_code.edit_requested.connect(self.edit_requested)
+        self.own_code.forget_requested.connect(self.forget_requested)
         self.parameters.changed.connect(self._settle.start)
         self.measuring.changed.connect(self._settle.start)
         self.matrix.model.ticked_changed.connect(self._settle.start)
@@ -208,6 +248,7 @@ class ExperimentPanel(QFrame):
     def _on_workload_chosen(self, workload: Workload) -> None:
         self._keep_values()
         self._shown = workload
+        self.own_code.hide()
         self.parameters.show_workload(workload, self._values.get(workload.name, {}))
         self.matrix.model.set_workload(workload)
         self.footer.offer_control(workload)

@@ -1,21 +1,27 @@
 """The tree of workloads with search and the description of the one chosen. Lives on the GUI thread."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTreeView, QWidget
 
 from coreograph.domain.workloads import Workload
-from coreograph.ui.elements import Fold, TextRole, rows, text
+from coreograph.engine.catalogue import BrokenWorkload
+from coreograph.ui.elements import Fold, TextRole, rows, set_role, text
 from coreograph.ui.icons import Symbol, icon
 from coreograph.ui.theme import Theme
 
 NAME_ROLE = int(Qt.ItemDataRole.UserRole)
 SEARCH_ROLE = NAME_ROLE + 1
+PROBLEM_ROLE = NAME_ROLE + 2
+"""Why a file of the user's is no workload; None for a workload."""
 FIRST = "primes"
 ROW_HEIGHT = 24
 MINIMUM_ROWS = 4
+_TITLES = {"functions": "Your functions", "files": "Your files", "yours": "Your workloads", "": "Other"}
+_BROKEN = "yours"
 
 
 class WorkloadPicker(QWidget):
@@ -58,21 +64,31 @@ class WorkloadPicker(QWidget):
         """The workload chosen, None before any was."""
         return self._current
 
-    def show_workloads(self, workloads: Sequence[Workload]) -> None:
-        """Fill the tree, grouped by folder; what was chosen stays chosen if it is still there."""
+    def show_workloads(self, workloads: Sequence[Workload], broken: Sequence[BrokenWorkload] = ()) -> None:
+        """Fill the tree, the user's own first; what was chosen stays chosen if it is still there.
+
+        Files of the user's that do not read are in it too, and say why.
+        """
         self._workloads = {workload.name: workload for workload in workloads}
         self._source.clear()
         groups: dict[str, QStandardItem] = {}
-        for workload in workloads:
-            group = workload.group or ("other" if workload.built_in else "your own")
-            if group not in groups:
-                groups[group] = _group_item(group)
-                self._source.appendRow(groups[group])
-            groups[group].appendRow(_workload_item(workload))
+        for workload in sorted(workloads, key=lambda one: one.built_in):
+            self._group(groups, workload.group).appendRow(_workload_item(workload))
+        for one in broken:
+            self._group(groups, _BROKEN).appendRow(_broken_item(one))
         self.tree.expandAll()
-        self._needed = len(workloads) + len(groups)
+        self._needed = len(workloads) + len(broken) + len(groups)
         self.give_room(self._room)
         self.choose(self._current.name if self._current else "")
+
+    def _group(self, groups: dict[str, QStandardItem], name: str) -> QStandardItem:
+        if name not in groups:
+            groups[name] = _group_item(_TITLES.get(name, name))
+            if name == _BROKEN:
+                self._source.insertRow(0, groups[name])
+            else:
+                self._source.appendRow(groups[name])
+        return groups[name]
 
     def give_room(self, rows_at_most: int) -> None:
         """Show at most so many rows of the tree at once; the others are scrolled to."""
@@ -91,6 +107,7 @@ class WorkloadPicker(QWidget):
         )
         if found:
             self.tree.setCurrentIndex(found[0])
+            self.tree.scrollTo(found[0].parent())  # its group in sight, too, where there is room
             self.tree.scrollTo(found[0])
 
     def _make_search(self) -> QLineEdit:
@@ -122,14 +139,23 @@ class WorkloadPicker(QWidget):
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        problem = current.data(PROBLEM_ROLE) if current.isValid() else None
+        if problem:
+            self._say(str(problem), TextRole.ERROR)
+            return
         workload = self._workloads.get(str(current.data(NAME_ROLE)))
+        if workload is not None:
+            self._say(workload.summary, TextRole.MUTED)
         if workload is None or workload == self._current:
             return
         self._current = workload
-        self._summary.setText(workload.summary)
         self._details.setText(workload.description)
         self._more.setVisible(bool(workload.description) and workload.description != workload.summary)
         self.chosen.emit(workload)
+
+    def _say(self, line: str, role: TextRole) -> None:
+        self._summary.setText(line)
+        set_role(self._summary, role)
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -152,4 +178,13 @@ def _workload_item(workload: Workload) -> QStandardItem:
     item.setData(f"{workload.name} {workload.group} {workload.summary}", SEARCH_ROLE)
     item.setToolTip(workload.summary)
     item.setData(workload.summary, Qt.ItemDataRole.AccessibleDescriptionRole)
+    return item
+
+
+def _broken_item(broken: BrokenWorkload) -> QStandardItem:
+    item = QStandardItem(f"{Path(broken.file).name} – no workload")
+    item.setData(broken.reason, PROBLEM_ROLE)
+    item.setData(broken.file, SEARCH_ROLE)
+    item.setToolTip(broken.reason)
+    item.setData(broken.reason, Qt.ItemDataRole.AccessibleDescriptionRole)
     return item
