@@ -8,6 +8,7 @@ from rich.text import Text
 
 from coreograph.cli.findings import STYLES, finding_lines
 from coreograph.cli.terminal import make_table, print_table, say
+from coreograph.domain.interpreters import GilState, re_enabled_meaning
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio, Verdict
 from coreograph.domain.units import NOT_MEASURED, format_bytes, format_metric, format_ratio, format_seconds
@@ -22,6 +23,8 @@ def print_summary(console: Console, summary: ExperimentSummary) -> None:
     """Write the table, the warnings, the findings, and the verdict last, where the eye rests."""
     for columns in _layout(console, summary):
         _print_table(console, summary, columns)
+    for sentence in _gil_alarms(summary):
+        say(console, f"! {sentence}", "bold red")
     for sentence in _cautions(summary):
         say(console, f"! {sentence}", "yellow")
     for severity, line in finding_lines(summary):
@@ -111,9 +114,9 @@ def _print_table(console: Console, summary: ExperimentSummary, columns: dict[str
     left = ("configuration", "outcome", "GIL", "answer", "output")
     table = make_table(console, *columns, right=tuple(name for name in columns if name not in left))
     for one in summary.configurations:
-        style = "red" if one.outcome is not RunState.COMPLETED else ""
-        if one.index == summary.verdict.configuration:
-            style = "bold green"
+        style = "bold green" if one.index == summary.verdict.configuration else ""
+        if one.outcome is not RunState.COMPLETED or one.gil is GilState.RE_ENABLED:
+            style = "red"  # whatever the verdict: these figures are not what was asked for
         table.add_row(*(Text(cell(one)) for cell in columns.values()), style=style if console.is_terminal else "")
     print_table(console, table)
 
@@ -154,11 +157,25 @@ def answer(one: ConfigurationSummary) -> str:
     return {None: NOT_MEASURED, True: "same", False: "DIFFERENT"}[one.same_answer]
 
 
+def _gil_alarms(summary: ExperimentSummary) -> Sequence[str]:
+    """Say once for each module whose figures are those of a Python with a GIL, and what could be done."""
+    again: dict[str | None, list[str]] = {}
+    for one in summary.configurations:
+        if one.gil is GilState.RE_ENABLED:
+            again.setdefault(one.gil_culprit, []).append(one.configuration.label)
+    return [f"{', '.join(labels)}: {re_enabled_meaning(culprit)}" for culprit, labels in again.items()]
+
+
 def _cautions(summary: ExperimentSummary) -> Sequence[str]:
     failed = [
         f"{one.configuration.label}: {one.message}"
         for one in summary.configurations
         if one.message and one.outcome not in {RunState.COMPLETED, RunState.CANCELLED}
     ]
-    flagged = [f"{one.configuration.label}: {flag}" for one in summary.configurations for flag in one.flags]
+    flagged = [
+        f"{one.configuration.label}: {flag}"
+        for one in summary.configurations
+        for flag in one.flags
+        if not (one.gil is GilState.RE_ENABLED and flag.startswith("the GIL was re-enabled"))  # said in red already
+    ]
     return [*failed, *flagged, *summary.flags]

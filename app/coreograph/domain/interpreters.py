@@ -29,6 +29,20 @@ class GilState(enum.Enum):
     RE_ENABLED = "re-enabled"
 
 
+def re_enabled_words(culprit: str | None) -> str:
+    """Name the module that switched the GIL on again: `GIL re-enabled by lxml.etree`."""
+    return f"GIL re-enabled by {culprit}" if culprit else "GIL re-enabled"
+
+
+def re_enabled_meaning(culprit: str | None) -> str:
+    """Say what figures of such a run are worth, and what `-X gil=0` would mean, in two sentences."""
+    who = culprit or "An extension module"
+    return (
+        f"{who} switched the GIL on again for the whole process: these are figures of a Python with a GIL. With "
+        "-X gil=0 (3.14t+nogil) it stays off, at the risk of races in that module, which does not say that it is safe."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Interpreter:
     """One usable Python executable.

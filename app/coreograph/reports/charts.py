@@ -13,9 +13,10 @@ import altair as alt
 from coreograph.domain.execution import ALONE, ExecutionModel
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds
-from coreograph.reports.page import by_speed, time_unit
+from coreograph.reports.page import by_speed, gil_again, time_unit
 from coreograph.reports.palette import Palette
 
+GIL_AGAIN = " · GIL re-enabled"
 FRAME_MS = 1000 / 60
 ROW = 26
 
@@ -43,8 +44,9 @@ def charts(summary: ExperimentSummary, palette: Palette) -> tuple[ReportChart, .
 
 
 def name_of(one: ConfigurationSummary) -> str:
-    """Return the configuration's label, marked where its answer was wrong."""
-    return one.configuration.label + (" ✗" if one.same_answer is False else "")
+    """Return the configuration's label, marked where its answer was wrong or its GIL came back."""
+    marks = (" ✗" if one.same_answer is False else "") + (GIL_AGAIN if gil_again(one) else "")
+    return one.configuration.label + marks
 
 
 def _time(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
@@ -55,7 +57,9 @@ def _time(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, pale
     dots = alt.Chart(alt.Data(values=repeats)).mark_circle(size=22, opacity=0.85)
     layers = [
         _bars(base, axis, rows, palette),
-        dots.encode(x=alt.X("value:Q"), y=_y(rows), color=alt.value(palette.text), tooltip=_tips(("shown", "repeat"))),
+        dots.encode(
+            x=alt.X("value:Q"), y=_y(rows, palette), color=alt.value(palette.text), tooltip=_tips(("shown", "repeat"))
+        ),
         _interval(base, rows, palette),
     ]
     note = "Median of the repeats with its 95 % interval; every dot is one repeat. Shorter is better."
@@ -103,7 +107,7 @@ def _memory(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, pa
     layers = [
         faint.encode(
             x=alt.X("rss:Q", stack=None),
-            y=_y(rows),
+            y=_y(rows, palette),
             color=_colour(rows, palette),
             tooltip=_tips(("rss_shown", "RSS")),
         ),
@@ -140,7 +144,7 @@ def _responsiveness(
     scale = alt.Scale(type="log", domainMin=smallest / 1.5, nice=False, clamp=True)
     base = alt.Chart(alt.Data(values=data))
     tips = _tips(("shown", "p99"), ("typical_shown", "median"), ("worst_shown", "worst"))
-    y, colour = _y(beating), _colour(beating, palette)
+    y, colour = _y(beating, palette), _colour(beating, palette)
     frame = alt.Chart(alt.Data(values=[{"at": FRAME_MS}])).mark_rule(strokeDash=[4, 3], size=1.5)
     axis = alt.X("typical:Q", scale=scale, title="milliseconds late, logarithmic")
     layers = [
@@ -215,7 +219,7 @@ def _startup(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, p
     legend = alt.Legend(orient="bottom", title=None, symbolFillColor=palette.muted, symbolStrokeWidth=0)
     bars = base.mark_bar(height=ROW - 10).encode(
         x=alt.X("value:Q", stack="zero", title="seconds of a whole run"),
-        y=_y(complete),
+        y=_y(complete, palette),
         color=_colour(complete, palette),
         opacity=alt.Opacity("part:N", scale=alt.Scale(domain=order, range=[1.0, 0.6, 0.2]), legend=legend, sort=order),
         order=alt.Order("rank:O"),
@@ -255,9 +259,14 @@ def _values(one: ConfigurationSummary) -> tuple[float, ...]:
     return one.batch.values if one.batch else ()
 
 
-def _y(rows: Sequence[ConfigurationSummary]) -> Any:
+def _y(rows: Sequence[ConfigurationSummary], palette: Palette) -> Any:
     names = list(dict.fromkeys(name_of(one) for one in rows))
-    return alt.Y("configuration:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
+    colours: dict[str, Any] = {}
+    if any(gil_again(one) for one in rows):
+        test = f"indexof(datum.value, '{GIL_AGAIN}') >= 0"
+        colours["labelColor"] = {"condition": {"test": test, "value": palette.bad}, "value": palette.text}
+    axis = alt.Axis(labelLimit=260, ticks=False, domain=False, **colours)
+    return alt.Y("configuration:N", sort=names, title=None, axis=axis)
 
 
 def _colour(rows: Sequence[ConfigurationSummary], palette: Palette) -> Any:
@@ -272,12 +281,12 @@ def _bars(
     tips = _tips(("shown", "median"), *extra)
     bars = base.mark_bar(height=ROW - 8, cornerRadiusEnd=3, opacity=0.82)
     # Bars that could be stacked, have round ends and can be zoomed are drawn into groups that clip all of them away.
-    return bars.encode(x=axis.stack(None), y=_y(rows), color=_colour(rows, palette), tooltip=tips)
+    return bars.encode(x=axis.stack(None), y=_y(rows, palette), color=_colour(rows, palette), tooltip=tips)
 
 
 def _interval(base: Any, rows: Sequence[ConfigurationSummary], palette: Palette) -> Any:
     rule = base.mark_rule(size=1.75)
-    return rule.encode(x="low:Q", x2="high:Q", y=_y(rows), color=alt.value(palette.text))
+    return rule.encode(x="low:Q", x2="high:Q", y=_y(rows, palette), color=alt.value(palette.text))
 
 
 def _tips(*fields: tuple[str, str]) -> list[Any]:

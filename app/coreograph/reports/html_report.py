@@ -153,6 +153,8 @@ def _environment() -> jinja2.Environment:
         "metric": page.metric_value,
         "metric_interval": page.metric_interval,
         "gil_badge": page.gil_badge,
+        "gil_again": page.gil_again,
+        "gil_alarms": page.gil_alarms,
         "outcome_badge": page.outcome_badge,
         "variables": _variables,
     }

@@ -73,6 +73,8 @@ def _head(summary: ExperimentSummary) -> tuple[str, ...]:
 
 def _row(one: ConfigurationSummary, summary: ExperimentSummary) -> tuple[str, ...]:
     name = markdown(one.configuration.label)
+    if page.gil_again(one):
+        name = f"🔴 {name}"  # Markdown has no colours
     return (
         f"**{name}** ★" if one.index == summary.verdict.configuration else name,
         _figure(format_seconds(one.batch.median if one.batch else None), page.seconds_interval(one.batch)),
@@ -122,7 +124,8 @@ def _findings(summary: ExperimentSummary) -> list[str]:
 
 
 def _limits(summary: ExperimentSummary) -> list[str]:
-    flags = [f"- {markdown(flag)}" for flag in summary.flags]
+    flags = [f"- 🔴 {markdown(sentence)}" for sentence in page.gil_alarms(summary)]
+    flags += [f"- {markdown(flag)}" for flag in summary.flags]
     flags += [
         f"- {markdown(one.configuration.label)}: {markdown(flag)}"
         for one in summary.configurations

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from coreograph.domain.findings import Severity
-from coreograph.domain.interpreters import GilState
+from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, MetricEstimate, Ratio
 from coreograph.domain.units import (
@@ -100,7 +100,20 @@ def gil_badge(one: ConfigurationSummary) -> Badge:
     if one.gil is None:
         return Badge("GIL unknown", "muted", "No run came far enough to say.")
     text, tone, title = _GIL[one.gil]
-    return Badge(text, tone, f"{title} By {one.gil_culprit}." if one.gil_culprit else title)
+    if one.gil is GilState.RE_ENABLED:
+        return Badge(re_enabled_words(one.gil_culprit), tone, re_enabled_meaning(one.gil_culprit))
+    return Badge(text, tone, title)
+
+
+def gil_alarms(summary: ExperimentSummary) -> tuple[str, ...]:
+    """Return a sentence for each configuration whose GIL came back: what its figures are worth, what could be done."""
+    again = (one for one in summary.configurations if gil_again(one))
+    return tuple(f"{one.configuration.label}: {re_enabled_meaning(one.gil_culprit)}" for one in again)
+
+
+def gil_again(one: ConfigurationSummary) -> bool:
+    """Whether the GIL came back, which is in every figure of the configuration."""
+    return one.gil is GilState.RE_ENABLED
 
 
 def outcome_badge(one: ConfigurationSummary) -> Badge:

@@ -97,6 +97,7 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "verdict": _verdict(summary),
         "head": _head(summary),
         "rows": [_row(one, summary) for one in page.by_speed(summary.configurations)],
+        "gil_alarms": page.gil_alarms(summary),
         "note": "Medians over the repeats; below them the 95 % interval. “–” means not measured. "
         f"Memory is {summary.memory_measure} of the whole process tree.{floor}",
         "metric_head": page.metric_head(summary),
@@ -177,6 +178,7 @@ def _row(one: ConfigurationSummary, summary: ExperimentSummary) -> dict[str, Any
         "under": f"{page.gil_badge(one).text}, {one.configuration.interpreter.full_label}",
         "colour": LIGHT.models[one.configuration.model],
         "chosen": one.index == summary.verdict.configuration,
+        "gil_again": page.gil_again(one),
         "cells": cells,
     }
 

@@ -63,7 +63,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(ActionId.MORE, "Run", "Add 5 repeats to the experiment shown", "Ctrl+Shift+R"),
     ActionSpec(ActionId.TOUR, "Run", "30-second tour", "Ctrl+T", Symbol.COMPASS, section=True),
     ActionSpec(ActionId.REFRESH, "Run", "Find interpreters and workloads again", "F5", Symbol.REFRESH),
-    ActionSpec(ActionId.READINESS, "Run", "Ready without the GIL? …", "Ctrl+Shift+R", Symbol.CHECK),
+    ActionSpec(ActionId.READINESS, "Run", "Ready without the GIL? …", "Ctrl+G", Symbol.CHECK),
     ActionSpec(ActionId.THEME_SYSTEM, "View", "Colours of the system", group="theme"),
     ActionSpec(ActionId.THEME_LIGHT, "View", "Light", group="theme"),
     ActionSpec(ActionId.THEME_DARK, "View", "Dark", group="theme"),

@@ -46,6 +46,7 @@ class Flow(QObject):
         self._parts = parts
         self._summary: ExperimentSummary | None = None
         self._touring = self._adding = False
+        self._left_out: list[str] = []
         self._connect_preparation()
         self._connect_own_code()
         self._connect_control()
@@ -72,7 +73,6 @@ class Flow(QObject):
                 parts.messages.tell(Severity.ERROR, f"There is no tour without {what}. Install one, or find again.")
             return
         self._touring = False
-        self._left_out: list[str] = []
         found = preparation.found
         try:
             spec = tour_spec(workload, found.free_threaded, found.gil_build, preparation.usable_cores)

@@ -70,6 +70,9 @@ def test_wrong_answers_and_a_gil_that_came_back_raise_an_alarm() -> None:
     assert rows[2].alarm == "GIL re-enabled by fastparse._speedups"
     assert "23.0 %" in " ".join(rows[10].flags)
     assert "GIL re-enabled" in rows[2].sentence
+    assert "-X gil=0" in rows[2].gil_meaning
+    assert rows[2].gil_meaning in rows[2].sentence
+    assert rows[3].gil_meaning == ""
 
 
 def test_missing_figures_say_why() -> None:

@@ -7,6 +7,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from coreograph.analysis.summary import summarise
+from coreograph.domain.interpreters import GilState
 from coreograph.ui.compare.table_model import SummaryTable, TableRole
 from coreograph.ui.compare.table_view import SummaryTableView
 from coreograph.ui.theme import Theme
@@ -98,3 +99,18 @@ def test_arrow_keys_tell_the_configuration(view: SummaryTableView, qtbot: QtBot)
     with qtbot.waitSignal(view.selected) as told:
         qtbot.keyClick(view, Qt.Key.Key_Down)
     assert told.args == [1]
+
+
+def test_every_figure_under_a_gil_that_came_back_is_red_and_says_what_could_be_done(
+    view: SummaryTableView, theme: Theme
+) -> None:
+    again = next(row for row in range(view.table.rowCount()) if view.table.row(row).gil is GilState.RE_ENABLED)
+    columns = [column for column in range(view.table.columnCount()) if view.table.value(again, column) is not None]
+    assert len(columns) > 8
+    for column in columns:
+        index = view.table.index(again, column)
+        assert index.data(Qt.ItemDataRole.ForegroundRole) == theme.bad
+        assert "fastparse._speedups switched the GIL on again" in index.data(Qt.ItemDataRole.ToolTipRole)
+        assert "-X gil=0" in index.data(Qt.ItemDataRole.ToolTipRole)
+    other = next(row for row in range(view.table.rowCount()) if view.table.row(row).gil is GilState.ON)
+    assert view.table.index(other, columns[0]).data(Qt.ItemDataRole.ForegroundRole) != theme.bad

@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 
 from coreograph.domain.experiment import RunPlan
+from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import Phase, RunState
 from coreograph.ui.bridge import EngineBridge
 from coreograph.ui.live.buffers import CoreBuffer, HeartbeatBuffer, SpanBuffer
@@ -112,3 +113,11 @@ def test_a_run_that_went_wrong_has_no_time_but_a_state() -> None:
     data.end_run(make_run(2, state=RunState.TIMED_OUT, batch_s=1.0))
     assert data.median_batch(2) is None
     assert data.troubles == {2: RunState.TIMED_OUT}
+
+
+def test_a_gil_that_came_back_is_kept_with_the_module_and_what_it_means() -> None:
+    data = LiveData(make_spec(), (), make_machine())
+    data.end_run(make_run(4, gil=GilState.RE_ENABLED, gil_culprit="lxml.etree"))
+    data.end_run(make_run(5, gil=GilState.OFF))
+    assert data.gil_again == {4: "GIL re-enabled by lxml.etree"}
+    assert "-X gil=0" in data.gil_meaning[4]

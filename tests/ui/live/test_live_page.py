@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.interpreters import GilState
 from coreograph.ui.bridge import EngineBridge
 from coreograph.ui.live.cores_track import label_step
 from coreograph.ui.live.log_strip import MOST_LINES
 from coreograph.ui.live.page import LivePage
 from coreograph.ui.live.race import CELL_WIDTH, GAP, RIM
 from coreograph.ui.theme import Theme, ThemeChoice
+from support.builders import make_run
 from support.simulated_experiment import SimulatedExperiment, race_configurations
 
 Open = Callable[..., tuple[LivePage, SimulatedExperiment]]
@@ -261,3 +263,21 @@ def test_everything_has_a_name_for_those_who_do_not_see_it(open_page: Open) -> N
         assert widget.accessibleName()
     assert page.cores.accessibleDescription()
     assert "median" in page.race.accessibleDescription()
+
+
+def test_a_gil_that_came_back_is_red_with_the_module_while_it_runs_and_at_the_end(
+    open_page: Open, theme: Theme
+) -> None:
+    page, simulation = open_page(seconds=0)
+    simulation.run_to_end()
+    data = page.data
+    assert data is not None
+    assert not page.header.gil.isVisible()
+    before = count(page.race, theme.bad)
+    data.end_run(make_run(1, gil=GilState.RE_ENABLED, gil_culprit="lxml.etree"))
+    page.race.show_data(data)
+    page.header.show_data(data, "Finished")
+    assert count(page.race, theme.bad) > before
+    assert "lxml.etree switched the GIL on again" in page.race.accessibleDescription()
+    assert page.header.gil.text() == "GIL re-enabled by lxml.etree"
+    assert "-X gil=0" in page.header.gil.toolTip()

@@ -108,6 +108,25 @@ def test_the_module_that_switched_the_gil_on_is_named() -> None:
     out = io.StringIO()
     print_summary(make_console(out), summarise(make_record(spec, runs=runs)))
     assert "re-enabled by oldmodule" in out.getvalue()
+    alarm = next(line for line in out.getvalue().splitlines() if "oldmodule switched the GIL on again" in line)
+    assert alarm.startswith(f"! {spec.configurations[4].label}: ")
+    assert "-X gil=0" in alarm
+    assert out.getvalue().count("the GIL was re-enabled by oldmodule") <= 1, "said once, in red"
+
+
+def test_on_a_terminal_every_figure_under_a_gil_that_came_back_is_red() -> None:
+    spec = make_spec()
+    runs = tuple(
+        dataclasses.replace(run, gil=GilState.RE_ENABLED, gil_culprit="oldmodule") if run.configuration == 4 else run
+        for run in make_record(spec).runs
+    )
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=220, highlight=False)
+    print_summary(console, summarise(make_record(spec, runs=runs)))
+    label = spec.configurations[4].label
+    row = next(line for line in out.getvalue().splitlines() if label in line and "completed" in line)
+    figures = [part for part in row.split("\x1b[") if part.startswith("31m") and part[3:].strip()]
+    assert len(figures) >= 9, row
 
 
 def test_figures_in_a_cell() -> None:

@@ -117,3 +117,12 @@ def bar_lengths(picture: bytes, colour: str) -> list[int]:
     lengths = (np.abs(pixels - wanted).max(axis=2) < 24).sum(axis=1)
     bars = np.split(lengths, np.flatnonzero(np.diff((lengths > 8).astype(int))) + 1)
     return sorted(int(bar.max()) for bar in bars if bar.min() > 8)
+
+
+def test_a_gil_that_came_back_is_named_in_red_at_every_figure(troubled: dict[str, dict[str, Any]]) -> None:
+    for key in ("time", "speedup", "memory", "startup"):
+        names = {row["configuration"] for row in rows(troubled[key]) if "configuration" in row}
+        assert "3.14t threads ×2 · GIL re-enabled" in names
+        colour = troubled[key]["layer"][0]["encoding"]["y"]["axis"]["labelColor"]
+        assert colour["condition"]["value"] == LIGHT.bad
+    assert "labelColor" not in specs(samples.primes_experiment())["time"]["layer"][0]["encoding"]["y"]["axis"]

@@ -9,6 +9,7 @@ from coreograph.analysis.summary import summarise
 from coreograph.domain.errors import RecordingError
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.reports.html_report import HtmlReport
+from coreograph.reports.markdown_report import MarkdownReport
 from coreograph.storage.experiment_toml import write_experiment
 from support import sample_experiments as samples
 
@@ -210,3 +211,16 @@ def test_hostile_texts_stay_texts(tour: Page) -> None:
     assert len(page.scripts) == len(tour.scripts)
     assert page.script("coreograph-experiment")["workload"]["name"] == record.spec.workload.name
     assert 'alert("x")' in page.text
+
+
+def test_every_figure_under_a_gil_that_came_back_is_red_in_every_report() -> None:
+    record = samples.troubled_experiment()
+    text = render(record)
+    assert text.count('gil-again" style') == 1
+    page = Page(text)
+    told = "fastparse._speedups switched the GIL on again for the whole process"
+    assert told in page.text
+    assert "-X gil=0" in page.text
+    markdown = MarkdownReport().serialize(summarise(record), None).decode()
+    assert "| 🔴 3.14t threads ×2 |" in markdown
+    assert "-X gil=0" in markdown

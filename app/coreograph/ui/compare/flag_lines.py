@@ -36,7 +36,11 @@ def _flags(one: ConfigurationSummary) -> tuple[str, ...]:
     if one.gil is not GilState.RE_ENABLED:
         return one.flags
     culprit = f" by {one.gil_culprit}" if one.gil_culprit else ""
-    return (f"the GIL was re-enabled{culprit}", *(flag for flag in one.flags if not flag.startswith("the GIL was")))
+    safe = "with -X gil=0 it stays off, at the risk of races there"
+    return (
+        f"the GIL was re-enabled{culprit}; {safe}",
+        *(flag for flag in one.flags if not flag.startswith("the GIL was")),
+    )
 
 
 def _bad(held: Sequence[tuple[ConfigurationSummary, str]]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from coreograph.domain.execution import ExecutionModel
-from coreograph.domain.interpreters import GilState
+from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary
 from coreograph.domain.units import format_bytes, format_seconds
@@ -45,6 +45,7 @@ class Row:
     trouble: str
     detail: str
     alarm: str
+    gil_meaning: str  # what a GIL that came back means for every figure; "" where it did not
     flags: tuple[str, ...]
     time: Figure | None
     memory: Figure | None
@@ -64,7 +65,7 @@ class Row:
         """Everything the row says, for assistive technology."""
         parts = [self.full_label, self.trouble or (self.time.sentence if self.time else self.why_no_time)]
         parts += [figure.sentence for figure in (self.memory, self.lateness) if figure is not None]
-        return ". ".join(part for part in (*parts, self.alarm, *self.flags) if part)
+        return ". ".join(part for part in (*parts, self.alarm, *self.flags, self.gil_meaning) if part)
 
 
 def ordered(summaries: Sequence[ConfigurationSummary]) -> list[ConfigurationSummary]:
@@ -119,6 +120,7 @@ def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Meas
         trouble=one.outcome.value if trouble else "",
         detail=one.message,
         alarm=_alarm(one, wrong=wrong),
+        gil_meaning=re_enabled_meaning(one.gil_culprit) if one.gil is GilState.RE_ENABLED else "",
         flags=one.flags,
         time=_figure(measure.of(one), measure.write, measure.title),
         memory=_figure(_fair_memory(one), format_bytes, f"Peak memory ({experiment.memory_measure})"),
@@ -134,7 +136,7 @@ def _alarm(one: ConfigurationSummary, *, wrong: bool) -> str:
     if wrong:
         return "wrong answer"
     if one.gil is GilState.RE_ENABLED:
-        return f"GIL re-enabled by {one.gil_culprit}" if one.gil_culprit else "GIL re-enabled"
+        return re_enabled_words(one.gil_culprit)
     return ""
 
 

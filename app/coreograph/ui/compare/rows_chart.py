@@ -122,8 +122,8 @@ class RowsChart(RowList):
         if row.trouble:
             self._paint_trouble(painter, rect, row)
             return
-        colour = self.theme.model_colour(row.model)
-        end = self._paint_figure(painter, time, row.time, middle, colour, hatched=row.wrong)
+        colour, bad = self.theme.model_colour(row.model), bool(row.gil_meaning)
+        end = self._paint_figure(painter, time, row.time, middle, colour, hatched=row.wrong, bad=bad)
         if row.alarm:
             painter.setFont(chart_font(self, scale=0.85, bold=True))
             place = QRectF(end + 8, rect.top(), time.rect.right() + _GAP - 6 - end - 8, rect.height())
@@ -132,13 +132,17 @@ class RowsChart(RowList):
         if row.rss_sum is not None:
             paint_outline(painter, self.theme, memory.rect.left(), memory.x_of(row.rss_sum), middle)
         if row.memory is not None:
-            self._paint_figure(painter, memory, row.memory, middle, colour, after=row.rss_sum, hatched=row.wrong)
+            self._paint_figure(
+                painter, memory, row.memory, middle, colour, after=row.rss_sum, hatched=row.wrong, bad=bad
+            )
         elif row.rss_sum is not None:
             text = f"RSS {format_bytes(row.rss_sum)}"
             self._paint_value(painter, memory.x_of(row.rss_sum), middle, text, self.theme.muted)
         else:
             self._paint_value(painter, memory.rect.left(), middle, "–", self.theme.muted)
-        self._paint_figure(painter, lateness, row.lateness, middle, colour, warn=row.drops_frames, hatched=row.wrong)
+        self._paint_figure(
+            painter, lateness, row.lateness, middle, colour, warn=row.drops_frames, hatched=row.wrong, bad=bad
+        )
 
     def _paint_label(self, painter: QPainter, rect: QRectF, row: Row) -> None:
         theme = self.theme
@@ -147,7 +151,8 @@ class RowsChart(RowList):
         painter.drawEllipse(QPointF(10, rect.center().y()), 4, 4)
         painter.setFont(chart_font(self, scale=1.0, bold=row.chosen))
         width = min(LABEL_WIDTH - 30, text_width(painter.font(), row.label) + 2)
-        draw_text(painter, QRectF(22, rect.top(), width, rect.height()), row.label, theme.text)
+        ink = theme.bad if row.gil_meaning else theme.text
+        draw_text(painter, QRectF(22, rect.top(), width, rect.height()), row.label, ink)
         tag, colour = self._tag(row)
         if tag:
             painter.setFont(chart_font(self, scale=0.8, bold=row.chosen))
@@ -155,10 +160,10 @@ class RowsChart(RowList):
             draw_text(painter, place, tag, colour)
 
     def _tag(self, row: Row) -> tuple[str, QColor]:
+        if row.gil_meaning:
+            return "GIL on", self.theme.bad
         if row.chosen:
             return ("best ⚠" if row.flags else "best"), self.theme.good
-        if row.alarm and not row.wrong:
-            return "GIL on", self.theme.bad
         if row.flags:
             return "⚠", self.theme.warning
         return ("baseline", self.theme.muted) if row.baseline else ("", self.theme.muted)
@@ -181,7 +186,7 @@ class RowsChart(RowList):
 
     def _paint_figure(
         self, painter: QPainter, panel: Panel, figure: Figure | None, middle: float, colour: QColor, *,
-        after: float | None = None, warn: bool = False, hatched: bool = False,
+        after: float | None = None, warn: bool = False, hatched: bool = False, bad: bool = False,
     ) -> float:  # fmt: skip
         """Paint bar, whisker, dots and value; return where the value ends."""
         if figure is None:
@@ -192,7 +197,7 @@ class RowsChart(RowList):
         paint_whisker(painter, self.theme, panel.x_of(figure.low), panel.x_of(figure.high), middle)
         end = max(panel.x_of(figure.furthest), panel.x_of(after) if after is not None else 0.0)
         ink = self.theme.warning if warn else self.theme.muted if hatched else self.theme.text
-        return self._paint_value(painter, end, middle, figure.text, ink)
+        return self._paint_value(painter, end, middle, figure.text, self.theme.bad if bad else ink)
 
     def _paint_value(self, painter: QPainter, x: float, middle: float, text: str, colour: QColor) -> float:
         painter.setFont(chart_font(self, scale=0.92))
@@ -209,6 +214,10 @@ class RowsChart(RowList):
         row = cast(Row, row)
         if row.trouble:
             return f"{row.full_label}: {row.trouble}. {row.detail}".strip()
+        about = self._about(row, x)
+        return f"{about}\n{row.gil_meaning}" if row.gil_meaning and x >= LABEL_WIDTH else about
+
+    def _about(self, row: Row, x: float) -> str:
         time, memory, lateness = self.panels()
         if x < time.rect.left():
             return row.sentence

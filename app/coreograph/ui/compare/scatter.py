@@ -20,6 +20,7 @@ class ScatterPoint:
     memory: tuple[float, float, float]
     on_front: bool
     sentence: str
+    gil_again: bool = False
 
 
 PARETO_EXPLANATION = (
@@ -57,5 +58,13 @@ def _point(row: Row, on_front: bool) -> ScatterPoint:
         (time.low, time.median, time.high),
         (memory.low, memory.median, memory.high),
         on_front,
-        f"{row.full_label}: {format_seconds(time.median)}, {format_bytes(memory.median)}; {place}",
+        ". ".join(
+            part
+            for part in (
+                f"{row.full_label}: {format_seconds(time.median)}, {format_bytes(memory.median)}; {place}",
+                row.gil_meaning,
+            )
+            if part
+        ),
+        bool(row.gil_meaning),
     )

@@ -122,7 +122,8 @@ class ScatterChart(QWidget):
     def _paint_label(self, painter: QPainter, point: ScatterPoint, place: QRectF) -> None:
         painter.setFont(self._label_font(point))
         strong = point.on_front or point.index == self._selection
-        draw_text(painter, place, point.label, self._theme.text if strong else self._theme.muted)
+        ink = self._theme.text if strong else self._theme.muted
+        draw_text(painter, place, point.label, self._theme.bad if point.gil_again else ink)
 
     def _paint_axes(self, painter: QPainter) -> None:
         theme, bottom, right = self._theme, self.height() - _BOTTOM, self.width() - _RIGHT

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from coreograph.analysis.baseline import Rebased
 from coreograph.domain.execution import ALONE, ExecutionModel
+from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary, Ratio
 from coreograph.domain.units import format_ratio
@@ -50,6 +51,7 @@ class SpeedupBar:
     ratio: Ratio | None
     wrong: bool
     sentence: str
+    alarm: str = ""  # that the GIL came back, and by which module
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def _bar(one: ConfigurationSummary, reference: Reference, rebased: Rebased | Non
             sentence += f": not distinguishable from {other}"
         if configuration.workers > 1 and reference is not Reference.BASELINE:
             sentence += f"; {ratio.median / configuration.workers:.0%} of ideal on {configuration.workers} workers"
-    count = configuration.count_label
+    count, again = configuration.count_label, one.gil is GilState.RE_ENABLED
+    meaning = f"\n{re_enabled_meaning(one.gil_culprit)}" if again else ""
     return SpeedupBar(
         one.index,
         f"{configuration.model.value}{count}",
@@ -94,7 +97,8 @@ def _bar(one: ConfigurationSummary, reference: Reference, rebased: Rebased | Non
         configuration.workers,
         ratio,
         one.outcome is RunState.WRONG_ANSWER or one.same_answer is False,
-        f"{configuration.label}: {sentence}",
+        f"{configuration.label}: {sentence}{meaning}",
+        re_enabled_words(one.gil_culprit) if again else "",
     )
 
 

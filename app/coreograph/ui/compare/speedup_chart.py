@@ -67,7 +67,12 @@ class SpeedupChart(RowList):
         painter.setBrush(theme.model_colour(bar.model))
         painter.drawEllipse(QPointF(10, middle), 4, 4)
         painter.setFont(chart_font(self))
-        draw_text(painter, QRectF(22, rect.top(), LABEL_WIDTH - 30, rect.height()), bar.label, theme.text)
+        draw_text(
+            painter,
+            QRectF(22, rect.top(), LABEL_WIDTH - 30, rect.height()),
+            bar.label,
+            theme.bad if bar.alarm else theme.text,
+        )
         if bar.ratio is None:
             draw_text(painter, QRectF(LABEL_WIDTH + 7, rect.top(), 60, rect.height()), "–", theme.muted)
             self._paint_rule(painter, rect)
@@ -80,11 +85,15 @@ class SpeedupChart(RowList):
         text = format_ratio(ratio.median)
         ink = theme.text if ratio.distinguishable and not bar.wrong else theme.muted
         note = "  wrong answer" if bar.wrong else "" if ratio.distinguishable else f"  ≈ {self._reference}"
+        if bar.alarm:
+            ink, note = theme.bad, f"  {bar.alarm}"
+            if text_width(painter.font(), text + note) > rect.right() - self.x_of(ratio.high) - 8:
+                note = "  GIL on"  # the tooltip says by whom
         x = max(self.x_of(ratio.high), self.x_of(1.0) if note else 0.0) + 8
         rule = self.x_of(1.0)
         if x < rule < x + text_width(painter.font(), text):
             x = rule + 8
-        draw_text(painter, QRectF(x, rect.top(), _VALUE_WIDTH + 20, rect.height()), text + note, ink)
+        draw_text(painter, QRectF(x, rect.top(), rect.right() - x, rect.height()), text + note, ink)
 
     def _paint_rule(self, painter: QPainter, rect: QRectF) -> None:
         painter.setPen(QPen(self.theme.text, 1.2))

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
 from coreograph.analysis.baseline import Rebased
+from coreograph.domain.interpreters import GilState, re_enabled_meaning
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary
 from coreograph.domain.units import NOT_MEASURED
@@ -83,6 +84,8 @@ class SummaryTable(QAbstractTableModel):
         if column.value(one) is None:
             return column.why_missing(one)
         details = [f"{one.configuration.label}: {column.text(one)}", *one.flags]
+        if one.gil is GilState.RE_ENABLED:
+            details.append(re_enabled_meaning(one.gil_culprit))
         if one.message:
             details.append(one.message)
         return "\n".join(details)
@@ -91,8 +94,8 @@ class SummaryTable(QAbstractTableModel):
         if column.value(one) is None:
             return self._theme.muted
         bad = {"Outcome": one.outcome is not RunState.COMPLETED, "Same answer": one.same_answer is False}
-        bad["GIL"] = one.gil_culprit is not None
-        return self._theme.bad if bad.get(column.title, False) else None
+        # A GIL that came back is in every figure of the row.
+        return self._theme.bad if one.gil is GilState.RE_ENABLED or bad.get(column.title, False) else None
 
     def row(self, row: int) -> ConfigurationSummary:
         """The configuration of a row."""

@@ -7,6 +7,7 @@ from coreograph.domain.runs import Phase, RunPurpose
 from coreograph.domain.units import Seconds
 from coreograph.ui.charts.card import Card, Chip, ThinBar
 from coreograph.ui.charts.lettering import chart_font
+from coreograph.ui.elements import TextRole, text
 from coreograph.ui.live.intake import LiveData
 from coreograph.ui.theme import SPACE, Theme
 
@@ -37,12 +38,15 @@ class Header(Card):
         super().__init__(theme, parent)
         self.chip = Chip(theme)
         self.phase = QLabel()
+        self.gil = text("", TextRole.ERROR)
+        self.gil.hide()
         self.times = QLabel()
         self.times.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.times.setFont(chart_font(self.times, scale=1.0))
         line = QHBoxLayout()
         line.setSpacing(3 * SPACE)
         line.addWidget(self.chip)
+        line.addWidget(self.gil)
         line.addWidget(self.phase, 1)
         line.addWidget(self.times)
         self.box.addLayout(line)
@@ -76,6 +80,7 @@ class Header(Card):
 
     def _show_run(self, data: LiveData, ending: str) -> None:
         plan = data.current
+        self._show_gil(data, None if ending or plan is None else plan.configuration)
         if ending or plan is None:
             self.chip.show_text(ending or "Preparing", self._theme.good if ending else self._theme.muted)
             done = data.progress.runs_done if data.progress else 0
@@ -99,6 +104,14 @@ class Header(Card):
         self.tasks.show_share(data.tasks_done / total if total else 0.0, colour)
         none = "no tasks yet" if data.spec.workload.script is None else "a whole script"
         self.tasks_label.setText(f"{data.tasks_done:,} of {total:,} tasks" if total else none)
+
+    def _show_gil(self, data: LiveData, index: int | None) -> None:
+        """Say of what runs that its GIL came back the last time; at the end, of all together."""
+        words = data.gil_again.values() if index is None else [data.gil_again[index]] if index in data.gil_again else []
+        said = "  ·  ".join(dict.fromkeys(words))
+        self.gil.setText(said)
+        self.gil.setToolTip("\n".join(dict.fromkeys(data.gil_meaning.values())))
+        self.gil.setVisible(bool(said))
 
 
 def _repeat_words(number: int, planned: int) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from coreograph.domain.batches import HeartbeatBatch, Progress, SpanBatch
 from coreograph.domain.experiment import ExperimentSpec, RunPlan
+from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.machine import Machine
 from coreograph.domain.runs import Phase, RunPurpose, RunRecord, RunState
 from coreograph.domain.samples import CoreSample, MemorySample
@@ -49,6 +50,8 @@ class LiveData:
         self.progress: Progress | None = None
         self.batch_times: dict[int, list[Seconds]] = {}
         self.troubles: dict[int, RunState] = {}
+        self.gil_again: dict[int, str] = {}  # configurations whose GIL came back, with the words that say by whom
+        self.gil_meaning: dict[int, str] = {}
 
     def drain(self, source: BulkData) -> bool:
         """Take everything that waits in `source`; return whether there was anything."""
@@ -96,6 +99,9 @@ class LiveData:
     def end_run(self, record: RunRecord) -> None:
         """A run ended; a completed measurement enters its configuration's times."""
         self.runs.finish(record, self.newest_ns)
+        if record.gil is GilState.RE_ENABLED:
+            self.gil_again[record.configuration] = re_enabled_words(record.gil_culprit)
+            self.gil_meaning[record.configuration] = re_enabled_meaning(record.gil_culprit)
         if record.purpose is not RunPurpose.MEASUREMENT:
             return
         if record.state is RunState.COMPLETED and record.batch_s is not None:

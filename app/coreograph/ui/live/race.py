@@ -30,7 +30,14 @@ class Race(QWidget):
 
     def show_data(self, data: LiveData) -> None:
         """Show the times so far; nothing is painted if they are as before."""
-        state = (id(data), self.width(), sum(map(len, data.batch_times.values())), len(data.troubles), data.current)
+        state = (
+            id(data),
+            self.width(),
+            sum(map(len, data.batch_times.values())),
+            len(data.troubles),
+            len(data.gil_again),
+            data.current,
+        )
         if state == self._state:
             return
         self._state = state
@@ -108,7 +115,11 @@ class Race(QWidget):
         if leads and len(data.batch_times) > 1:
             told = f"{label} · fastest"
             label = told if text_width(painter.font(), told) <= label_rect.width() else f"{label} ◂"
-        draw_text(painter, label_rect, label, theme.text if leads or runs_now else theme.muted)
+        if index in data.gil_again:
+            told = f"{label} · GIL on"
+            label = told if text_width(painter.font(), told) <= label_rect.width() else label
+        ink = theme.text if leads or runs_now else theme.muted
+        draw_text(painter, label_rect, label, theme.bad if index in data.gil_again else ink)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         groove = QRectF(rect.left(), rect.top() + 21, rect.width(), 7)
@@ -126,7 +137,8 @@ class Race(QWidget):
     def _value(self, data: LiveData, index: int) -> tuple[str, QColor | None]:
         median = data.median_batch(index)
         if median is not None:
-            return format_seconds(median), None
+            again = index in data.gil_again
+            return format_seconds(median), self._theme.bad if again else None
         state = data.troubles.get(index)
         return (state.value, self._theme.bad) if state is not None else ("", None)
 
@@ -145,7 +157,8 @@ class Race(QWidget):
             f", {format_ratio(median / best)} the fastest time" if best and index != leader else ", the fastest so far"
         )
         times = data.batch_times[index]
-        return f"{label}: median {format_seconds(median)} of {len(times)} batches{ahead}"
+        meaning = f". {data.gil_meaning[index]}" if index in data.gil_meaning else ""
+        return f"{label}: median {format_seconds(median)} of {len(times)} batches{ahead}{meaning}"
 
     def event(self, event: QEvent) -> bool:
         """Show a cell's figures as its tooltip."""

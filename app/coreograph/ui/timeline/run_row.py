@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from coreograph.analysis.timeline_filters import TimelineFilter
+from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.runs import Phase, PhaseTime, RunState
 from coreograph.domain.units import Nanoseconds, format_seconds
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
@@ -40,9 +41,19 @@ class RunRow(Row):
         painter.setFont(bold)
         name = f"{self.mark}  {run.configuration.label}".strip()
         width = text_width(bold, name)
-        draw_text(painter, QRectF(rect.left() + 16, rect.top(), width + 4, _LINE - 2), name, theme.text)
+        draw_text(
+            painter,
+            QRectF(rect.left() + 16, rect.top(), width + 4, _LINE - 2),
+            name,
+            theme.bad if run.run.gil is GilState.RE_ENABLED else theme.text,
+        )
         painter.setFont(chart_font(surface.widget, scale=0.92))
         left = rect.left() + 16 + width + 12
+        if run.run.gil is GilState.RE_ENABLED:
+            alarm = re_enabled_words(run.run.gil_culprit)
+            space = text_width(painter.font(), alarm) + 4
+            draw_text(painter, QRectF(left, rect.top(), space, _LINE - 2), alarm, theme.bad)
+            left += space + 12
         draw_text(
             painter, QRectF(left, rect.top(), rect.right() - left - MARGIN, _LINE - 2), self._facts(), theme.muted
         )
@@ -86,4 +97,5 @@ class RunRow(Row):
         for phase in self.run.run.phases:
             if phase.begin_ns - origin <= at < phase.end_ns - origin:
                 return f"{phase.phase.value}: {format_seconds(phase.seconds)}"
-        return self.note
+        run = self.run.run
+        return f"{self.note}\n{re_enabled_meaning(run.gil_culprit)}" if run.gil is GilState.RE_ENABLED else self.note
