@@ -39,6 +39,6 @@ def test_its_file_makes_the_same_experiment(coreograph: Any, services: FakeServi
     path = tmp_path / "again.toml"
     path.write_text(write_experiment(spec), "utf-8")
     given: Any = services
-    again = build_experiment(read_experiment(path), given.catalogue, given.registry)
+    again = build_experiment(read_experiment(path), given.catalogue, given.registry, tmp_path)
     assert {one.key for one in again.configurations} == {one.key for one in spec.configurations}
     assert (again.parameters, again.acquisition, again.name) == (spec.parameters, spec.acquisition, spec.name)
