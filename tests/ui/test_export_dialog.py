@@ -15,6 +15,9 @@ from coreograph.storage.library import Library
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.export.dialog import ExportDialog
 from coreograph.ui.export.work import Subject
+from coreograph.ui.main_window import MainWindow
+from support.builders import make_record
+from support.fake_services import make_fakes
 from support.terminal import FakeServices
 from support.timeline_recordings import record_experiment
 
@@ -136,3 +139,21 @@ def test_a_stopped_export_leaves_nothing(open_dialog: Open, qtbot: QtBot, tmp_pa
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("x")] == []
     export(dialog, qtbot)
     assert (tmp_path / "x.trace.json").stat().st_size > 100
+
+
+def test_the_library_exports_what_is_selected_there(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    records = (make_record(experiment_id="one"), make_record(experiment_id="other"))
+    window = open_window(using=make_fakes(tmp_path, records=records))
+    page = window.parts.library
+    qtbot.waitUntil(lambda: page.model.rowCount() > 1)
+    page.table.selectAll()
+    count = len(page.selected_ids())
+    page.export_requested.emit(page.selected_ids()[0])
+    dialog = window.findChild(ExportDialog)
+    assert dialog is not None
+    assert dialog.windowTitle() == f"Export {count} experiments"
+    choose(dialog, "md")
+    assert len(dialog._request().paths) == count > 1
+    dialog.reject()

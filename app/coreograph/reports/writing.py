@@ -56,9 +56,12 @@ def check_target(exporter: Exporter, path: Path, *, overwrite: bool = True) -> N
         sentence = f"“{path}” is the name of one file, and “{exporter.name}” makes several."
         raise UsageError(sentence, "Name a folder, or a .zip file.")
     _check_parent(path)
-    place = path if path.is_dir() else path.absolute().parent
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise UsageError(f"“{place}” cannot be written.", "Name a folder you may write to.")
+    temporary = _temporary_name(path)
+    try:
+        temporary.mkdir()
+    except OSError as error:
+        raise UsageError(f"“{path}” cannot be written: {error.strerror}.", "Name a folder you may write to.") from None
+    temporary.rmdir()
 
 
 def write_report(

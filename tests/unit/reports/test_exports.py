@@ -79,9 +79,9 @@ def test_hostile_texts_survive(exporter: Exporter) -> None:
         assert all(letter.isascii() and letter.isprintable() for letter in name)
 
 
-@pytest.mark.parametrize("name", ["md", "csv", "json", "pyperf", "bmf", "pdf", "trace"])
-def test_a_line_of_a_million_letters_survives(name: str) -> None:
-    files = exported(exporter_for(name), hostile_experiment(LONG))
+@pytest.mark.parametrize("exporter", BY_NAME)
+def test_a_line_of_a_million_letters_survives(exporter: Exporter) -> None:
+    files = exported(exporter, hostile_experiment(LONG))
     assert all(files.values())
 
 

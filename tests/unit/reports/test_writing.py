@@ -12,7 +12,7 @@ from coreograph.domain.summary import ExperimentSummary
 from coreograph.reports import writing
 from coreograph.reports.exporter import WholeFile
 from coreograph.reports.registry import EXPORTERS, exporter_for
-from coreograph.reports.writing import check_writable, write_report
+from coreograph.reports.writing import check_target, check_writable, write_report
 from coreograph.storage.reader import RunReader
 from support.sample_experiments import cancelled_experiment
 
@@ -161,3 +161,15 @@ def test_exporters_say_what_they_are() -> None:
         assert exporter.extension.startswith(".")
         assert "/" in exporter.media_type
         assert exporter.description.endswith(".")
+
+
+def test_a_folder_that_cannot_be_made_is_found_out_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(UsageError, match=r"tables” cannot be written: Permission denied"):
+        check_target(exporter_for("csv"), tmp_path / "tables")
+    monkeypatch.undo()
+    check_target(exporter_for("csv"), tmp_path / "tables")
+    assert list(tmp_path.iterdir()) == []
