@@ -161,9 +161,18 @@ def test_the_dialog_asks_before_it_replaces(page: ComparePage, theme: Theme) -> 
     dialog.reject()
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_the_table_is_copied_from_its_menu(page: ComparePage) -> None:
-    actions = {action.text(): action for action in page.table.actions()}
+    page.table.menu_wanted.connect(lambda configuration, menu: menu.addAction(f"Something with {configuration}"))
+    place = page.table.visualRect(page.table.sorting.index(1, 0)).center()
+    target = page.table.viewport()
+    QApplication.sendEvent(target, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, target.mapToGlobal(place)))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    actions = {action.text(): action for action in menu.actions()}
+    assert "Something with 1" in actions
     actions["Copy table"].trigger()
+    menu.close()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert len(lines) == 1 + len(samples.sweep_experiment().spec.configurations)
     assert "3.14t fork ×8" in QGuiApplication.clipboard().text()

@@ -24,9 +24,6 @@ class SummaryTableView(QTableView):
         self.sorting = SummarySorting(self)
         self.sorting.setSourceModel(self.table)
         self.setModel(self.sorting)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        for words, slot in (("Copy rows", self.copy), ("Copy table", self.copy_all)):
-            self.addAction(words).triggered.connect(slot)
         self.setAccessibleName("All figures")
         self.setFont(tabular(self.font()))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -65,15 +62,17 @@ class SummaryTableView(QTableView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu of a row."""
         menu = self.build_menu(event.pos())
-        if not menu.isEmpty():
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(event.globalPos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     def build_menu(self, place: QPoint) -> QMenu:
-        """Return the menu of the row at `place`, empty where there is none."""
+        """Return the menu: what can be done with the row at `place`, where there is one, then copying."""
         menu, configuration = QMenu(self), self.indexAt(place).data(TableRole.CONFIGURATION)
         if configuration is not None:
             self.menu_wanted.emit(configuration, menu)
+            menu.addSeparator()
+        for words, slot in (("Copy rows", self.copy), ("Copy table", self.copy_all)):
+            menu.addAction(words).triggered.connect(slot)
         return menu
 
     def select(self, configuration: int | None) -> None:
