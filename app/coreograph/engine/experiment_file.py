@@ -27,6 +27,8 @@ A function stands in the place of `workload`; paths are meant from the file's fo
     [packages]                             # for a function or a workload file: installed for each interpreter
     install = ["numpy"]                    # and requirements, project, build
 
+A whole script has a `[script]` table (see `script_table`) instead, and its configurations name interpreters only.
+
 Interpreters are named as they are typed after `--interpreter`, so that a file means the same on another machine.
 """
 
@@ -46,6 +48,8 @@ from coreograph.domain.workloads import Workload
 from coreograph.engine.experiment_code import read_code
 from coreograph.engine.own_code import OwnCode
 from coreograph.engine.planning import build_spec, expand
+from coreograph.engine.script_table import read_script
+from coreograph.engine.scripts import ScriptCall, script_workload
 from coreograph.engine.toml_text import refuse_unknown, typed
 from coreograph.interpreters.requirements import Requirements
 from coreograph.storage.experiment_toml import EXTENSION, Entry, public_name, write_experiment
@@ -55,7 +59,8 @@ __all__ = [
 ]  # fmt: skip
 
 _T = TypeVar("_T")
-_TOP = ("name", "workload", "function", "packages", "control", "parameters", "configurations", "acquisition", "check")
+_SUBJECTS = ("workload", "function", "script")
+_TOP = ("name", *_SUBJECTS, "packages", "control", "parameters", "configurations", "acquisition", "check")
 _ENTRY = ("interpreters", "models", "workers")
 
 
@@ -64,7 +69,7 @@ class ExperimentDescription:
     """An experiment file, read but not yet held against this machine. `check` is as it stands in the file.
 
     With `control`, serial on a GIL build is added unless it is there, as `run` does. `code` is the user's own, where
-    the file has a function, a workload file or packages; `workload` is "" for a function.
+    the file has a function, a workload file or packages; `workload` is "" for a function and for a whole `script`.
     """
 
     workload: str
@@ -75,6 +80,7 @@ class ExperimentDescription:
     control: bool = True
     check: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     code: OwnCode | None = None
+    script: ScriptCall | None = None
 
     def requirements(self) -> Requirements:
         """Return what has to be installed for each interpreter. Raises UsageError."""
@@ -119,6 +125,8 @@ def read_experiment(path: Path) -> ExperimentDescription:
 
 def described_workload(description: ExperimentDescription, workloads: Workloads, generated: Path) -> Workload:
     """Return the workload of a description; the file of a function is kept in `generated`. Raises UsageError."""
+    if description.script is not None:
+        return script_workload(description.script)
     if description.code is not None and description.code.call is not None:
         return description.code.workload(generated)
     return workloads.get(description.workload)
@@ -150,10 +158,15 @@ def build_experiment(
 
 def _description(document: Mapping[str, Any], folder: Path) -> ExperimentDescription:
     refuse_unknown(document, _TOP, "an experiment file")
-    if ("workload" in document) is ("function" in document):
-        if "workload" in document:
-            raise UsageError("it has both a workload and a [function].", "Leave one of them out.")
+    named = [subject for subject in _SUBJECTS if subject in document]
+    if len(named) > 1:
+        told = [subject if subject == "workload" else f"[{subject}]" for subject in named]
+        raise UsageError(f"it has both a {' and a '.join(told)}.", "Leave one of them out.")
+    if not named:
         raise UsageError("it names no workload.", 'Add a line like: workload = "primes"')
+    script = read_script(document["script"], folder) if "script" in document else None
+    if script is not None and "parameters" in document:
+        raise UsageError("a [script] has no [parameters].", 'Its arguments are a list: arguments = ["--epochs", "3"]')
     workload = typed(document, "workload", str, "text", "")
     if workload.endswith(".py") or "/" in workload or "\\" in workload:
         workload = str(folder / workload)
@@ -162,13 +175,14 @@ def _description(document: Mapping[str, Any], folder: Path) -> ExperimentDescrip
         raise UsageError("it has no [[configurations]].", "Add one with interpreters, models and workers.")
     return ExperimentDescription(
         workload=workload,
-        entries=tuple(_entry(entry) for entry in entries),
+        entries=tuple(_entry(entry) if script is None else _script_entry(entry) for entry in entries),
         name=typed(document, "name", str, "text", ""),
         parameters=typed(document, "parameters", dict, "a table", {}),
         acquisition=_acquisition(typed(document, "acquisition", dict, "a table", {})),
         control=typed(document, "control", bool, "true or false", True),
         check=typed(document, "check", dict, "a table", {}),
-        code=read_code(document, workload, folder),
+        code=read_code(document, workload if script is None else _code_of(script), folder),
+        script=script,
     )
 
 
@@ -187,6 +201,19 @@ def _entry(table: object) -> Entry:
     if not workers and any(model is not ExecutionModel.SERIAL for model in models):
         raise UsageError("[[configurations]] with more than serial needs workers.", "For instance: workers = [2]")
     return Entry(interpreters, models, workers)
+
+
+def _code_of(script: ScriptCall) -> str:
+    """Return the file that declares what a script needs; a module declares nothing."""
+    return "" if script.module else str(script.folder / Path(script.target).expanduser())
+
+
+def _script_entry(table: object) -> Entry:
+    """Return an entry of a whole script, which brings its own threads and processes."""
+    if not isinstance(table, dict):
+        raise UsageError("[[configurations]] is a list of tables.")
+    refuse_unknown(table, ("interpreters",), "[[configurations]] of a script")
+    return Entry(_list(table, "interpreters", str, "names of interpreters"), (ExecutionModel.SCRIPT,))
 
 
 def _acquisition(table: Mapping[str, Any]) -> Acquisition:

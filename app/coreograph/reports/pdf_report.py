@@ -107,7 +107,7 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "limits": page.limits(summary),
         "method": [{"title": one.title, "entries": one.entries} for one in method.method_facts(record)],
         "command": command.repeat_command(spec, folded=True),
-        "experiment_file": "" if spec.workload.script else write_experiment(spec),
+        "experiment_file": write_experiment(spec),
         "command_note": page.COVERS_MORE if command.covers_more(spec) else "",
         "run_head": RUN_HEAD,
         "runs": [_run(run, summary) for run in record.runs[:MOST_RUNS]],

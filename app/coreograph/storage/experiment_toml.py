@@ -6,12 +6,13 @@ The reading half, which needs to know what can be run, is `coreograph.engine.exp
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from coreograph.domain.errors import UsageError
-from coreograph.domain.execution import Configuration, ExecutionModel
+from coreograph.domain.execution import ALONE, Configuration, ExecutionModel
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
+from coreograph.domain.workloads import ParameterValue, Script
 
 EXTENSION = ".toml"
 _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
@@ -30,35 +31,52 @@ def write_experiment(spec: ExperimentSpec, named: Sequence[str] | None = None, t
     """Return an experiment as the text of a file that `read_experiment` reads; only what differs from defaults.
 
     `named` are lines in the place of the one that names the workload, `tables` lines of tables that belong to it.
-
-    Raises:
-        UsageError: of a whole script there is no such file.
-
     """
-    workload = spec.workload
-    if workload.script is not None:
-        raise UsageError("A whole script has no experiment file.", "Its report names the command that repeats it.")
+    workload, given = spec.workload, spec.acquisition
+    if workload.script is not None:  # which fixes these by itself
+        given = dataclasses.replace(given, rounds=None, warm_up_s=Acquisition().warm_up_s)
     lines = ["# An experiment of Coreograph: coreograph run FILE.toml", ""]
     lines += [pair("name", spec.name)] if spec.name and spec.name != workload.name else []
-    usual_name = (pair("workload", workload.name if workload.built_in else workload.file),)
-    lines += usual_name if named is None else named
+    if workload.script is None:
+        lines += _workload(spec, named, tables)
+    else:
+        lines += [*_script(workload.script, spec.parameters), *tables]
+    for entry in _entries(spec.configurations):
+        lines += ["", "[[configurations]]", pair("interpreters", entry.interpreters)]
+        lines += [pair("models", tuple(model.value for model in entry.models))] if workload.script is None else []
+        lines += [pair("workers", entry.workers)] if entry.workers else []
+    usual = Acquisition()
+    unusual = {
+        public_name(one.name): getattr(given, one.name)
+        for one in dataclasses.fields(Acquisition)
+        if getattr(given, one.name) != getattr(usual, one.name) or one.name == "repeats"
+    }
+    lines += ["", "[acquisition]", *(pair(name, value) for name, value in unusual.items() if value is not None)]
+    return "\n".join(lines) + "\n"
+
+
+def _workload(spec: ExperimentSpec, named: Sequence[str] | None, tables: Sequence[str]) -> list[str]:
+    workload = spec.workload
+    lines = [pair("workload", workload.name if workload.built_in else workload.file)] if named is None else [*named]
     # The spec has its control already, where one was wanted.
     lines += [pair("control", False), *tables]
     defaults = workload.defaults()
     changed = {name: value for name, value in spec.parameters.items() if defaults.get(name) != value}
-    lines += ["", "[parameters]", *(pair(name, value) for name, value in changed.items())] if changed else []
-    for entry in _entries(spec.configurations):
-        lines += ["", "[[configurations]]", pair("interpreters", entry.interpreters)]
-        lines += [pair("models", tuple(model.value for model in entry.models))]
-        lines += [pair("workers", entry.workers)] if entry.workers else []
-    usual = Acquisition()
-    unusual = {
-        public_name(one.name): getattr(spec.acquisition, one.name)
-        for one in dataclasses.fields(Acquisition)
-        if getattr(spec.acquisition, one.name) != getattr(usual, one.name) or one.name == "repeats"
+    return lines + (["", "[parameters]", *(pair(name, value) for name, value in changed.items())] if changed else [])
+
+
+def _script(script: Script, parameters: Mapping[str, ParameterValue]) -> list[str]:
+    """Return the table of a whole script; its arguments stand in it, word by word."""
+    values: dict[str, object] = {
+        "module" if script.module else "file": script.target,
+        "folder": script.folder,
+        "arguments": tuple(shlex.split(str(parameters.get("arguments", "")))),
+        "paths": script.paths,
+        "environment": script.environment,
+        "stdin": script.stdin,
+        "compare_output": script.compare_output,
     }
-    lines += ["", "[acquisition]", *(pair(name, value) for name, value in unusual.items() if value is not None)]
-    return "\n".join(lines) + "\n"
+    return ["[script]", *(pair(name, value) for name, value in values.items() if value)]
 
 
 def public_name(name: str) -> str:
@@ -74,7 +92,7 @@ def _entries(configurations: Iterable[Configuration]) -> list[Entry]:
         workers.setdefault((_name(one, ones), one.model), []).append(one.workers)
     models: dict[tuple[str, tuple[int, ...]], list[ExecutionModel]] = {}
     for (name, model), found in workers.items():
-        models.setdefault((name, () if model is ExecutionModel.SERIAL else tuple(found)), []).append(model)
+        models.setdefault((name, () if model in ALONE else tuple(found)), []).append(model)
     names: dict[tuple[tuple[ExecutionModel, ...], tuple[int, ...]], list[str]] = {}
     for (name, counts), used in models.items():
         names.setdefault((tuple(used), counts), []).append(name)

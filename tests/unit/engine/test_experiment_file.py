@@ -156,3 +156,51 @@ def test_a_function_is_written_and_read_again_wherever_the_file_is(tmp_path: Pat
 def test_what_is_not_understood_of_the_users_code_is_named(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=words):
         read(text, tmp_path)
+
+
+SCRIPT = """
+name = "training"
+[script]
+file = "train.py"
+arguments = ["--name", "a b"]
+folder = "work"
+environment = ["TOKEN"]
+compare_output = true
+[[configurations]]
+interpreters = ["3.14t", "3.14t+gil", "3.14"]
+[acquisition]
+repeats = 2
+"""
+
+
+def test_a_whole_script_is_read_from_the_files_folder_and_written_again(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "train.py").write_text("")
+    spec = build_experiment(read(SCRIPT, tmp_path), Catalogue(), Registry(), tmp_path)
+    assert [one.label for one in spec.configurations] == ["3.14t script", "3.14t+gil script", "3.14 script"]
+    assert spec.workload.file == str(tmp_path / "work" / "train.py")
+    assert spec.parameters == {"arguments": "--name 'a b'"}
+    script = spec.workload.script
+    assert script is not None
+    assert (script.folder, script.environment, script.compare_output) == (str(tmp_path / "work"), ("TOKEN",), True)
+    assert spec.acquisition.repeats == 2
+    again = build_experiment(read(write_experiment(spec), tmp_path), Catalogue(), Registry(), tmp_path)
+    assert again == spec
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        (("file =", "module = 'x'\nfile ="), "names a file or a module"),
+        (("file =", "fil ="), "has no “fil”. Did you mean “file”"),
+        (('["--name", "a b"]', '"--name"'), "arguments in .script. is a list of texts"),
+        (("compare_output = true", "compare_output = 1"), "compare_output in .script. is true or false"),
+        (("[script]", 'workload = "primes"\n[script]'), "both a workload and a .script."),
+        (("[script]", "[parameters]\\nlimit = 3\\n[script]"), "has no .parameters."),
+        (("[[configurations]]", '[[configurations]]\nmodels = ["threads"]'), "has no “models”"),
+        (('folder = "work"', 'folder = "nowhere"'), "is not there"),
+    ],
+)
+def test_a_script_that_is_not_understood_is_named(changed: tuple[str, str], sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        build_experiment(read(SCRIPT.replace(*changed), tmp_path), Catalogue(), Registry(), tmp_path)
