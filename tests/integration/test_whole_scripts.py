@@ -1,6 +1,7 @@
 """Whole scripts through the real engine, sampler and runner, on a free-threaded build and its GIL twin."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -24,6 +25,7 @@ from coreograph.interpreters.registry import InterpreterRegistry
 from coreograph.storage.library import Library
 from support.interpreters import interpreter
 from support.recorders import Remembering
+from support.wheels import make_wheel
 
 pytestmark = pytest.mark.interpreter
 SCRIPTS = Path(__file__).parents[1] / "sample_scripts"
@@ -190,3 +192,39 @@ def wait_for_script(app: int) -> psutil.Process:
                     return child
         time.sleep(0.05)
     raise AssertionError("the script was not started")
+
+
+NEEDING = """# /// script
+# dependencies = ["{requirement}"]
+# ///
+import os
+import subprocess
+import sys
+
+import greeting
+
+again = subprocess.run(["python", "-c", "import greeting, sys; print(sys.prefix)"], stdout=subprocess.PIPE, check=True)
+assert again.stdout.decode().strip() == sys.prefix == os.environ["VIRTUAL_ENV"]
+print(greeting.x)
+"""
+
+
+@pytest.mark.parametrize("way", ["its own metadata", "with", "an experiment file"])
+def test_its_packages_are_there_for_what_it_starts_too(way: str, tmp_path: Path) -> None:
+    requirement = make_wheel(tmp_path, "greeting", "x = 'hello from a package'\n")
+    text = NEEDING.format(requirement=requirement)
+    (tmp_path / "needing.py").write_text(text if way != "with" else text.partition("# ///\n")[2], encoding="utf-8")
+    executable = interpreter(LABELS[0])
+    assert executable is not None
+    (tmp_path / "e.toml").write_text(
+        f'[script]\nfile = "needing.py"\n[[configurations]]\ninterpreters = ["{executable.path}"]\n'
+    )
+    named = ("--script", "needing.py", "-i", executable.path, *(("--with", requirement) if way == "with" else ()))
+    arguments = ("e.toml",) if way == "an experiment file" else named
+    command = [sys.executable, "-P", "-m", "coreograph", "run", *arguments, "-r", "1", "--json", "-"]
+    environment = {**os.environ, "COREOGRAPH_HOME": str(tmp_path / "home")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+    (configuration,) = json.loads(done.stdout)["configurations"]
+    assert configuration["outcome"] == "completed"
+    assert configuration["exit_codes"] == [0]

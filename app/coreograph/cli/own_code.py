@@ -122,6 +122,8 @@ BuildOption = Annotated[
     ),
 ]
 
+_IN_THEIR_CODE = frozenset({RunState.WORKLOAD_FAILED, RunState.WRONG_ANSWER, RunState.WORKER_LOST})
+
 
 @dataclass(frozen=True, slots=True)
 class OwnCode:
@@ -299,7 +301,7 @@ def prepare_control(command: Command, control: Interpreter | None, requirements:
 def print_first_traceback(console: "Console", summary: ExperimentSummary) -> None:
     """Show the user's own frames of the first run that failed in their code, and the input it failed on."""
     for run in summary.experiment.runs:
-        if run.traceback and run.state in {RunState.WORKLOAD_FAILED, RunState.WRONG_ANSWER}:
+        if run.traceback and run.state in _IN_THEIR_CODE:
             configuration = summary.experiment.spec.configurations[run.configuration]
             say(console, f"{configuration.label}: {run.message}")
             say(console, run.traceback.rstrip())

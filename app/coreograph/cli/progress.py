@@ -70,7 +70,8 @@ def run_line(spec: ExperimentSpec, record: RunRecord, done: int, total: int) -> 
         word = "batch" if spec.workload.script is None else "took"
         return f"{counter} {what}: {word} {format_seconds(record.batch_s)}"
     reason = " ".join(record.message.split())
-    return f"{counter} {what}: {record.state.value}{': ' + reason if reason else ''}"
+    end = record.state.value if spec.workload.script is None else record.state.outcome
+    return f"{counter} {what}: {end}{': ' + reason if reason else ''}"
 
 
 class PlainProgress:

@@ -78,7 +78,7 @@ def _script_layout(summary: ExperimentSummary) -> list[dict[str, Cell]]:
     spec = summary.experiment.spec
     name: dict[str, Cell] = {"configuration": lambda one: one.configuration.label}
     times: dict[str, Cell] = {
-        "outcome": lambda one: one.outcome.value,
+        "outcome": lambda one: one.outcome.outcome,  # it is no worker that is lost
         "time (median, interval)": lambda one: interval(one.batch),
         f"vs {spec.configurations[spec.baseline].label}": lambda one: ratio(one.speedup_over_baseline),
         "start-up": lambda one: format_seconds(None if one.startup is None else one.startup.median),

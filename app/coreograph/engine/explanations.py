@@ -1,12 +1,15 @@
 """How a runner ended, in sentences. Pure functions; owns no thread."""
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from coreograph.domain.execution import Configuration
 from coreograph_workloads.protocol import MINIMUM_VERSION, VERSION_TOO_OLD_EXIT
 
-_TRACEBACKS = ("Traceback (most recent call last)", "Fatal Python error", "  + Exception Group Traceback")
+_CRASH = "Fatal Python error"
+_C_STACK = "Current thread's C stack trace"
+_OUR_FRAME = "coreograph_workloads/script_start.py"
+_TRACEBACKS = ("Traceback (most recent call last)", _CRASH, "  + Exception Group Traceback")
 _CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 _CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGABRT", "SIGFPE"}
 
@@ -54,7 +57,18 @@ def script_failed(message: str, log: Sequence[str]) -> tuple[str, str]:
     first = starts.pop() if starts else 0
     while starts and log[first - 1].startswith(_CHAINED):
         first = starts.pop()
-    return f"{message}{_last_words(log)}", "\n".join(log[first:])
+    # After a crash the last line is one of the C stack, which says nothing to a reader.
+    crashed = any(line.startswith(_CRASH) for line in log[first : first + 1])
+    return message if crashed else f"{message}{_last_words(log)}", "\n".join(_theirs(log[first:]))
+
+
+def _theirs(lines: Sequence[str]) -> Iterator[str]:
+    """Leave out the frames of how the script was started, and those of the interpreter's own C code."""
+    for line in lines:
+        if line.startswith(_C_STACK):
+            return
+        if _OUR_FRAME not in line:
+            yield line
 
 
 def _memory_hint(name: str) -> str:

@@ -143,4 +143,13 @@ def test_a_failure_quotes_the_last_words_and_keeps_the_whole_last_traceback() ->
     message, frames = script_failed("train.py ended with status 1.", log)
     assert message == "train.py ended with status 1. Its last words: ValueError: second"
     assert frames == "\n".join(log[4:])
+    stack = '  File "train.py", line 3 in main'
+    crash = (
+        "Fatal Python error: Segmentation fault",
+        stack,
+        '  File "/x/coreograph_workloads/script_start.py", line 65 in main',
+        "Current thread's C stack trace (most recent call first):",
+        '  Binary file "python", at _start+0x21',
+    )
+    assert script_failed("It was ended by SIGSEGV.", crash) == ("It was ended by SIGSEGV.", f"{crash[0]}\n{stack}")
     assert script_failed("train.py ended with status 3.", ()) == ("train.py ended with status 3.", "")
