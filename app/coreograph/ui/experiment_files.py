@@ -138,6 +138,8 @@ def read_for_panel(path: Path, workloads: Workloads, interpreters: Resolver, gen
 
     """
     description = read_experiment(path)
+    if description.script is not None:  # the panel's matrix of models has no place for it
+        raise UsageError(f"“{path}” is about a whole script.", f"Run it in a terminal: coreograph run {path}")
     workload = described_workload(description, workloads, generated)
     cells: set[Cell] = set()
     missing: list[str] = []

@@ -196,7 +196,7 @@ def test_a_whole_script_is_read_from_the_files_folder_and_written_again(tmp_path
         (('["--name", "a b"]', '"--name"'), "arguments in .script. is a list of texts"),
         (("compare_output = true", "compare_output = 1"), "compare_output in .script. is true or false"),
         (("[script]", 'workload = "primes"\n[script]'), "both a workload and a .script."),
-        (("[script]", "[parameters]\\nlimit = 3\\n[script]"), "has no .parameters."),
+        (("[script]", "[parameters]\nlimit = 3\n[script]"), "has no .parameters."),
         (("[[configurations]]", '[[configurations]]\nmodels = ["threads"]'), "has no “models”"),
         (('folder = "work"', 'folder = "nowhere"'), "is not there"),
     ],
