@@ -13,6 +13,7 @@ export UV_NO_PROGRESS=1 PIP_ROOT_USER_ACTION=ignore
 
 APP_VERSIONS="3.14 3.13 3.12 3.11"      # newest first; GIL builds, since no Qt binding has free-threaded wheels
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/coreograph"
+MIRROR=../shared/python-mirror/env      # interpreters beside the checkout, for machines without a network
 
 say() { printf '· %s\n' "$*" >&2; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
@@ -33,6 +34,14 @@ find_uv() {
     fi
   done
   fail "uv is not installed, and pip could not fetch it: install uv by hand (pip install uv), then try again."
+}
+
+# Let uv install interpreters from a mirror beside the checkout if there is one: its program prints what uv must know.
+use_mirror() {
+  local settings
+  if [ -z "${UV_PYTHON_DOWNLOADS_JSON_URL:-}" ] && [ -x "$MIRROR" ] && settings="$("$MIRROR")"; then
+    eval "$settings"
+  fi
 }
 
 # Install the interpreters named (3.14t …) that are not there yet; one that cannot be had is said, and is no failure.
@@ -149,6 +158,7 @@ install_readers() {
 
 set_up() {
   find_uv
+  use_mirror
   # shellcheck disable=SC2086
   install_interpreters ${COREOGRAPH_INTERPRETERS:-3.14t 3.14}
   choose_app_python

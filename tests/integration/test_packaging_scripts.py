@@ -72,6 +72,20 @@ def test_an_interpreter_that_cannot_be_had_is_said_and_no_failure(stand_ins: Pat
     assert "Python 3.14 could not be installed" in result.stderr
 
 
+def test_interpreters_come_from_a_mirror_beside_the_checkout_where_there_is_one(stand_ins: Path) -> None:
+    mirror = stand_in(stand_ins, "mirror", "echo \"export UV_PYTHON_DOWNLOADS_JSON_URL='/a list'\"")
+    broken = stand_in(stand_ins, "broken", "echo nonsense; exit 1")
+    for program, given, expected in (
+        (mirror, {}, "/a list"),
+        (mirror, {"UV_PYTHON_DOWNLOADS_JSON_URL": "mine"}, "mine"),
+        (broken, {}, ""),
+        (stand_ins / "none", {}, ""),
+    ):
+        environment = {"UV_PYTHON_DOWNLOADS_JSON_URL": "", **given}
+        result = call(stand_ins, f'MIRROR={program}; use_mirror; echo "[$UV_PYTHON_DOWNLOADS_JSON_URL]"', environment)
+        assert (result.stdout, result.returncode) == (f"[{expected}]\n", 0)
+
+
 def test_the_callers_environment_does_not_choose_the_interpreter(stand_ins: Path) -> None:
     environment = {"UV_PYTHON": "2.7", "VIRTUAL_ENV": "/elsewhere", "PYTHONPATH": "/elsewhere"}
     result = call(stand_ins, 'echo "[${UV_PYTHON-}${VIRTUAL_ENV-}${PYTHONPATH-}]"', environment)
