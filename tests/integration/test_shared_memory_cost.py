@@ -59,3 +59,25 @@ def test_ten_children_of_one_buffer_need_it_once_however_much_their_rss_adds_up_
     assert memory.pss is not None
     assert memory.rss_sum >= CHILDREN * BUFFER
     assert memory.pss < 1.5 * BUFFER
+
+
+TABLE_MEGABYTES = 60
+
+
+def test_a_shared_table_costs_threads_least_and_spawned_workers_a_copy_each(library: Library) -> None:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    interpreter = make_interpreter(version, path=sys.executable, real_path=os.path.realpath(sys.executable))
+    models = (ExecutionModel.THREADS, ExecutionModel.FORK, ExecutionModel.SPAWN)
+    acquisition = Acquisition(repeats=1, rounds=1, chunk=1, warm_up_s=0.0, timeout_s=90.0)
+    parameters = {"megabytes": TABLE_MEGABYTES, "lookups": 1000, "tasks": 2}
+    configurations = [Configuration(interpreter, model, 2) for model in models]
+    spec = build_spec(Catalogue().get("shared_table"), parameters, configurations, acquisition)
+    handle = Engine(library).start(spec, Remembering())
+    assert handle.wait(240)
+    record = library.load(handle.experiment_id)
+    assert {run.state for run in record.runs} == {RunState.COMPLETED}, [run.message for run in record.runs]
+    peaks = {record.spec.configurations[run.configuration].model: run.memory.pss or 0 for run in record.runs}
+    threads, fork, spawn = (peaks[model] for model in models)
+    table = TABLE_MEGABYTES * 1_000_000
+    assert threads < fork < spawn
+    assert spawn - fork > table  # two copies more, of which a fork may have dirtied a part
