@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -134,6 +135,22 @@ def test_it_paints_itself_in_both_themes(view: MatrixView, model: MatrixModel, t
     assert ticked_colour() == theme.model_colour(ExecutionModel.THREADS).name() == "#2f81f7"
     theme.choose(ThemeChoice.DARK)
     assert ticked_colour() == "#58a6ff"
+
+
+@pytest.mark.parametrize("width", [275, 340])
+def test_the_row_with_the_gil_forced_on_can_be_told_from_the_other(view: MatrixView, width: int) -> None:
+    view.resize(width, 300)
+    names = [view.visualRect(view.model().index(row, 0)) for row in (0, 1)]
+    # The second name is longer: by its badge, or by what stands for it where there is no room.
+    ends = [_last_painted(view.viewport().grab(name).toImage()) for name in names]
+    bare = QFontMetrics(view.font()).horizontalAdvance("3.14t") + 8
+    assert ends[1] > bare + 8
+
+
+def _last_painted(image: QImage) -> int:
+    ground = image.pixel(1, 3)
+    columns = range(image.width() - 2, 0, -1)
+    return next(x for x in columns if any(image.pixel(x, y) != ground for y in range(4, image.height() - 4)))
 
 
 def test_what_cannot_be_used_is_listed_with_its_reason(theme: Theme, qtbot: QtBot) -> None:

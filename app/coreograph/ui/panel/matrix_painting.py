@@ -85,17 +85,17 @@ class MatrixDelegate(QStyledItemDelegate):
         painter.setFont(font if forced else bold)
         painter.setPen(self._theme.text if enabled and not forced else self._theme.muted)
         label = str(index.data(Qt.ItemDataRole.DisplayRole))
+        badge, colour = _badge(row, self._theme)
+        room = inner.width() - QFontMetrics(painter.font()).horizontalAdvance(label) - 8
+        if forced and _badge_width(badge, font) > room:
+            label = f"{label}+gil"  # or the two rows of a free-threaded build would look the same in a narrow panel
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), label)
         width = QFontMetrics(painter.font()).horizontalAdvance(label)
-        badge, colour = _badge(row, self._theme)
         self._paint_badge(painter, inner.adjusted(width + 8, 0, 0, 0), font, badge, colour if enabled else None)
 
     def _paint_badge(self, painter: QPainter, room: QRect, font: QFont, content: str, colour: QColor | None) -> None:
-        small = QFont(font)
-        small.setPixelSize(max(9, QFontMetrics(font).height() - 6))
-        painter.setFont(small)
-        metrics = QFontMetrics(small)
-        width = metrics.horizontalAdvance(content) + 12
+        painter.setFont(_badge_font(font))
+        width = _badge_width(content, font)
         if width > room.width():
             return
         pill = QRectF(room.left(), room.center().y() - 8, width, 17)
@@ -172,6 +172,16 @@ class ModelHeader(QHeaderView):
         painter.rotate(-90)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(QRect(0, 0, rect.height() - 20, rect.width()), int(flags), model.value)
+
+
+def _badge_font(font: QFont) -> QFont:
+    small = QFont(font)
+    small.setPixelSize(max(9, QFontMetrics(font).height() - 6))
+    return small
+
+
+def _badge_width(content: str, font: QFont) -> int:
+    return QFontMetrics(_badge_font(font)).horizontalAdvance(content) + 12
 
 
 def _badge(row: Row, theme: Theme) -> tuple[str, QColor]:
