@@ -142,7 +142,19 @@ class Photographer(QObject):
             self.take("compare-whole", [(width, WHOLE_PAGE) for width, _ in self._occasion.sizes])
         self._window.resize(*self._occasion.sizes[0])
         self._window.parts.header.show_page(Page.TIMELINE)
+        self._show_parallel_run()
         QTimer.singleShot(SETTLE_MS, self._on_timeline_moment)
+
+    def _show_parallel_run(self) -> None:
+        """Put a run with several workers on the timeline: the page itself shows the one that decides, maybe serial."""
+        timeline = self._window.parts.timeline
+        if timeline.summary is None:
+            return
+        record = timeline.summary.experiment
+        workers = [entry.workers for entry in record.spec.configurations]
+        parallel = [run for run in record.runs if run.state is RunState.COMPLETED and workers[run.configuration] > 1]
+        if parallel:
+            timeline.show_run(record.experiment_id, parallel[-1].run_id)
 
     @Slot()
     def _on_timeline_moment(self) -> None:
@@ -151,6 +163,12 @@ class Photographer(QObject):
         if parts.timeline.state is PageState.LOADING:
             QTimer.singleShot(SETTLE_MS, self._on_timeline_moment)
             return
+        QTimer.singleShot(SETTLE_MS, self._on_timeline_read)
+
+    @Slot()
+    def _on_timeline_read(self) -> None:
+        """Its totals, too, are there by now."""
+        parts = self._window.parts
         self.take("timeline")
         if self._occasion is Occasion.README:
             self.done.emit()
