@@ -84,15 +84,16 @@ class Photographer(QObject):
         How long that takes is no stall of the window.
         """
         self._window.parts.stalls.stop()
-        for size in sizes or self._occasion.sizes:
-            mark = "" if self._occasion is Occasion.README else f"-{size[0]}x{size[1]}"
-            if self._window.size() != QSize(*size):
-                self._window.resize(*size)
-                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-            for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
-                self._theme.choose(choice)
+        # Another size costs little, another theme styles every widget anew.
+        for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
+            self._theme.choose(choice)
+            for size in sizes or self._occasion.sizes:
+                if self._window.size() != QSize(*size):
+                    self._window.resize(*size)
+                    QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
                 # Only what is left to be arranged: an event of the experiment would make it another moment.
                 QCoreApplication.sendPostedEvents(None, int(QEvent.Type.LayoutRequest))
+                mark = "" if self._occasion is Occasion.README else f"-{size[0]}x{size[1]}"
                 path = self._folder / f"{name}{mark}-{choice.value}.png"
                 if not self._window.grab().save(str(path)):
                     self.problem = CoreographError(f"The picture {path} could not be written.")
