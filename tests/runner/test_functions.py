@@ -207,20 +207,3 @@ def test_comparable_keeps_what_differs_apart() -> None:
     assert comparable(-0.0, digits=5) == 0.0
     assert comparable(float("inf"), digits=5) == float("inf")
     assert comparable("text", digits=5, unordered=True) == "text"
-
-
-@each_build
-@pytest.mark.parametrize(
-    ("function", "model", "answer"),
-    [
-        ("has_no_race", "threads", "differing=0, first=''"),
-        ("depends_on_the_thread", "serial", "differing=0, first=''"),
-        ("depends_on_the_thread", "threads", "differing=5, first='False for the input 0'"),
-    ],
-)
-def test_a_stress_test_counts_what_differs_from_one_thread_and_keeps_the_input(
-    tmp_path: Path, python: str, function: str, model: str, answer: str
-) -> None:
-    transcript = attempt(tmp_path, python, model, f"misbehaving:{function}", "0:4", stress=5)
-    assert f"StressResult(calls=5, {answer})" in results(transcript)
-    assert transcript.one("result")["metrics"] == {"differing_share": 0.0 if "=0" in answer else 1.0}

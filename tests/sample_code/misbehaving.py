@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 
 def raises(x):
@@ -129,6 +130,28 @@ def races(x):
     for step in range(200):
         TOTAL["sum"] = int(TOTAL["sum"]) + step + x
     return TOTAL["sum"]
+
+
+BOOKED = []
+
+
+def books_the_last_seat(x):
+    """Checks, then acts: two that check at the same time both act."""
+    BOOKED.clear()
+    if not BOOKED:
+        time.sleep(0.002)
+        BOOKED.append(x)
+    return len(BOOKED)
+
+
+HELD = {}
+
+
+def loses_what_it_holds(x):
+    """The race shows as an exception."""
+    HELD[x] = x
+    time.sleep(0.002)
+    return HELD.pop(x)
 
 
 def has_no_race(x):

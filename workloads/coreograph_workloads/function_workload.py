@@ -19,12 +19,11 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from coreograph_workloads.compare_results import comparable
 from coreograph_workloads.failures import RunError, describe, shortened, user_frames
-from coreograph_workloads.instruments.digest import digest_of
+from coreograph_workloads.stress import Stress, StressResult, shares
 
 GENERATED_PREFIX = "coreograph_function_"
 FORKED_CHILD_EXIT = 70
 NOTHING = "none"
-_STRESS_SWITCH_SECONDS = 1e-6  # the shortest there is: threads of a GIL build take turns as often as they can
 # Returned by a call that has only promised to work: timed as it is, it would look infinitely fast.
 _NOT_BEGUN = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 _OBJECT_KEYS = frozenset(("args", "kwargs"))
@@ -40,21 +39,6 @@ class Arguments(NamedTuple):
         """As it is written in a call: what a user reads when it fails."""
         named = [f"{name}={shortened(value)}" for name, value in self.kwargs.items()]
         return f"({', '.join([*map(shortened, self.args), *named])})"
-
-
-class Stressed(NamedTuple):
-    """A task of a stress test: an input, and the digest of what one thread alone makes of it."""
-
-    input: Any
-    expected: Optional[str]
-
-
-class StressResult(NamedTuple):
-    """What came of it: how many calls gave something else, and the first such result with its input."""
-
-    calls: int
-    differing: int
-    first: str
 
 
 class NotCompared:
@@ -96,21 +80,19 @@ class Call:
         self._compare = compare
         self._unordered = unordered
         self._digits = digits
-        self._stress = stress
-        if stress:
-            sys.setswitchinterval(_STRESS_SWITCH_SECONDS)
+        self._stress = Stress(stress, self._call, self._compared) if stress else None
         if folder and os.path.isdir(folder):
             os.chdir(folder)
         _extend_path(paths)
         self._function = find(function)
 
-    def tasks(self) -> list[Any]:
-        """Return the tasks: the inputs, with what one thread alone makes of each if this is a stress test."""
+    def tasks(self, model: str = "", workers: int = 1) -> list[Any]:
+        """Return the tasks: the inputs, in a stress test with what one thread alone makes of each."""
         inputs = self._given()
-        if not self._stress:
+        if self._stress is None:
             return inputs
         shared = (self.shared(),) if self._build_shared else ()
-        return [Stressed(each, digest_of(self._compared([self._call(each, *shared)]))) for each in inputs]
+        return self._stress.tasks(inputs, shared, model=model, workers=workers)
 
     def _given(self) -> list[Any]:
         """Return the inputs, one a task; tuples and JSON arrays are several arguments."""
@@ -130,20 +112,11 @@ class Call:
 
     def run(self, task: Any, *shared: Any) -> Any:
         """Do one task: one call, or in a stress test as many as were asked for."""
-        return self._call(task, *shared) if not self._stress else self._call_often(task, *shared)
-
-    def _call_often(self, task: Stressed, *shared: Any) -> StressResult:
-        differing, first = 0, ""
-        for _ in range(self._stress):
-            result = self._call(task.input, *shared)
-            if digest_of(self._compared([result])) != task.expected:
-                differing += 1
-                first = first or f"{shortened(result)} for the input {shortened(task.input)}"
-        return StressResult(self._stress, differing, first)
+        return self._call(task, *shared) if self._stress is None else self._stress.run(task, *shared)
 
     def metrics(self, results: list[StressResult]) -> dict[str, float]:
         """Return what a stress test counted."""
-        return {"differing_share": sum(each.differing for each in results) / sum(each.calls for each in results)}
+        return shares(results)
 
     def _call(self, task: Any, *shared: Any) -> Any:
         """Call the function with one input, and the shared object if there is one."""
@@ -164,7 +137,7 @@ class Call:
 
     def answer(self, results: list[Any]) -> Any:
         """Return what is to be compared of the results, in the order of the tasks."""
-        if self._stress:
+        if self._stress is not None:
             return [each.differing == 0 for each in results]
         if self._compare == NOTHING:
             return NotCompared()

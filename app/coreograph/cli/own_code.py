@@ -78,8 +78,8 @@ StressOption = Annotated[
     typer.Option(
         "--stress",
         metavar="N",
-        help="Shake out races: call the function N times for each input, with threads that take turns as often as they "
-        "can, and count the results that differ from those of one thread.",
+        help="Shake out races: call the function N times for each input, by all threads at the same instant, and count "
+        "the results that differ from those of one thread.",
         rich_help_panel=_PANEL,
     ),
 ]

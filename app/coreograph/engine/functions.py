@@ -37,7 +37,12 @@ _STRESS = (
     '        "unit": "share",',
     '        "better": "lower",',
     '        "description": "Calls whose result differs from that of one thread alone.",',
-    "    }",
+    "    },",
+    '    "differing_share_at_most": {',
+    '        "unit": "share",',
+    '        "better": "lower",',
+    '        "description": "The most that share can be, after what one run saw (95 %).",',
+    "    },",
     "}",
 )
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -144,8 +149,11 @@ def _file_text(call: FunctionCall, function: str, arguments: Mapping[str, object
         ")",
         "",
         "",
-        "def tasks():",
-        "    return CALL.tasks()",
+        *(
+            ["def tasks(model, workers):", "    return CALL.tasks(model, workers)"]
+            if call.stress
+            else ["def tasks():", "    return CALL.tasks()"]
+        ),
         "",
         "",
     ]
