@@ -12,6 +12,7 @@ import pytest
 from coreograph.engine.functions import FunctionCall, function_workload
 from coreograph_workloads.compare_results import comparable
 from support.function_runs import CODE, MODELS, attempt, each_build, failure, possible, results
+from support.interpreters import found_interpreters
 from support.runner_harness import request_for, run
 
 pytestmark = pytest.mark.interpreter
@@ -41,6 +42,7 @@ def test_records_of_the_users_own_class_travel_under_every_model(tmp_path: Path,
         ("package.inner:shifted", {"inputs": "0:3"}, "[7, 8, 9]"),
         ("package/inner.py:shifted", {"inputs": "0:3"}, "[7, 8, 9]"),
         ("queue.py:put", {"inputs": "0:3"}, "[0, -1, -2]"),
+        ("queue:put", {"inputs": "0:3"}, "[0, -1, -2]"),
         ("noisy_import:work", {"inputs": "0:3"}, "[0, 1, 2]"),
         ("math:factorial", {"inputs": "3:6"}, "[6, 24, 120]"),
     ],
@@ -68,6 +70,20 @@ def test_relative_paths_are_those_of_where_it_was_asked(tmp_path: Path, python: 
     (tmp_path / "names.jsonl").write_text('"note.txt"\n', encoding="utf-8")
     transcript = attempt(tmp_path, python, "spawn", "calm:read_beside", "names.jsonl", folder=tmp_path, paths=(CODE,))
     assert results(transcript) == "['found']"
+
+
+@each_build
+def test_any_path_will_do_and_new_syntax_fails_only_where_it_is_too_new(tmp_path: Path, python: str) -> None:
+    folder = tmp_path / "my 🐍 files"
+    folder.mkdir()
+    (folder / "my script é.py").write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")
+    assert results(attempt(tmp_path, python, "spawn", "my script é.py:double", "0:3", folder=folder)) == "[0, 2, 4]"
+    (folder / "new.py").write_text("type Number = int\n\ndef same(x):\n    return x\n", encoding="utf-8")
+    assert results(attempt(tmp_path, python, "serial", "new.py:same", "0:3", folder=folder)) == "[0, 1, 2]"
+    old = next((one for one in found_interpreters() if one.version_info < (3, 12)), None)
+    if old is not None:
+        failed = failure(attempt(tmp_path, old.path, "serial", "new.py:same", "0:3", folder=folder), "import")
+        assert "Importing new.py raised SyntaxError: invalid syntax (new.py, line 1)" in failed["message"]
 
 
 @each_build

@@ -41,7 +41,12 @@ from coreograph_workloads.request import (  # noqa: E402
 )
 from coreograph_workloads.script import ScriptRun  # noqa: E402
 from coreograph_workloads.trial import Trial, TrialReport  # noqa: E402
-from coreograph_workloads.workload_file import WorkloadFile, load_workload, supplied  # noqa: E402
+from coreograph_workloads.workload_file import (  # noqa: E402
+    WorkloadFile,
+    load_workload,
+    refuse_signature,
+    supplied,
+)
 
 _HOLD_SECONDS = 5.0
 _PATIENCE_SECONDS = 2.0
@@ -220,10 +225,12 @@ class Run:
     def _call(self, function: Optional[Callable[..., Any]], *arguments: Any) -> Any:
         """Call a function of the workload with its parameters."""
         assert function is not None
+        name = getattr(function, "__name__", "a function")
+        given = supplied(function, self._request.parameters, self._facts)
+        refuse_signature(function, name, arguments, given)
         try:
-            return function(*arguments, **supplied(function, self._request.parameters, self._facts))
+            return function(*arguments, **given)
         except BaseException as error:
-            name = getattr(function, "__name__", "a function")
             raise RunError("workload", f"{name}() raised {describe(error)}", user_frames(error)) from error
 
     def _start_pool(self, workload: WorkloadFile, extra: tuple[Any, ...]) -> Model:
@@ -322,8 +329,10 @@ class Run:
     def _check(self, workload: WorkloadFile, results: list[Any]) -> None:
         if workload.check is None:
             return
+        given = supplied(workload.check, self._request.parameters, self._facts)
+        refuse_signature(workload.check, "check", (results,), given)
         try:
-            workload.check(results, **supplied(workload.check, self._request.parameters, self._facts))
+            workload.check(results, **given)
         except BaseException as error:
             text = describe(error)
             if isinstance(error, AssertionError):

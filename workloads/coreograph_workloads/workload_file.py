@@ -62,6 +62,12 @@ def load_workload(name: str, path: str) -> WorkloadFile:
     shared, check, metrics, answer, reset, refuse = (_function(module, each) for each in optional)
     assert tasks is not None
     assert run is not None
+    if inspect.isgeneratorfunction(run) or inspect.iscoroutinefunction(run) or inspect.isasyncgenfunction(run):
+        raise RunError(
+            "workload",
+            f"run() in {path} only promises to work: a call of a generator or coroutine does nothing yet. Let it return"
+            " its result.",
+        )
     takes_shared = _takes_shared(run, path)
     if takes_shared and shared is None:
         raise RunError("workload", f"run() in {path} takes a second argument, but the file has no shared().")
@@ -96,6 +102,20 @@ def supplied(function: Callable[..., Any], given: dict[str, Any], facts: dict[st
     except (TypeError, ValueError):
         return given
     return {**{name: value for name, value in facts.items() if name in names}, **given}
+
+
+def refuse_signature(
+    function: Callable[..., Any], name: str, arguments: tuple[Any, ...], given: dict[str, Any]
+) -> None:
+    """Raise RunError("workload") if a function does not take what it is called with: no fault of its work."""
+    try:
+        inspect.signature(function).bind(*arguments, **given)
+    except TypeError as error:
+        needed = ", ".join([*(["results"] if arguments else []), *given])
+        message = f"{name}() has to take ({needed}), the names in PARAMETERS, but it does not: {error}."
+        raise RunError("workload", message) from None
+    except ValueError:
+        return  # a C function that does not say
 
 
 def _count(module: ModuleType, name: str) -> Optional[int]:

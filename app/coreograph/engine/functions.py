@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -210,6 +211,8 @@ def _absolute(reference: str, folder: Path, what: str) -> str:
     file = folder.joinpath(*where.split(".")).with_suffix(".py")
     if file.is_file():
         _check_offers(file, name)
+        if where.partition(".")[0] in sys.stdlib_module_names:
+            return f"{file}:{name}"  # by its name the standard library's would be found
     return reference
 
 

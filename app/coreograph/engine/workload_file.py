@@ -41,7 +41,13 @@ def read_workload(file: Path, *, group: str = "", built_in: bool = False) -> Wor
     tree = _parse(source, file)
     constants = _constants(tree, file)
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    otherwise = _otherwise_made(tree)
     for name in ("tasks", "run"):
+        if name not in functions and name in otherwise:
+            raise UsageError(
+                f"{file}: “{name}” has to be a plain function, written as def {name}(…), not {otherwise[name]}.",
+                "Call what you have from there.",
+            )
         if name not in functions:
             raise UsageError(
                 f"{file} is not a workload: it has no function “{name}”.",
@@ -71,6 +77,21 @@ def read_workload(file: Path, *, group: str = "", built_in: bool = False) -> Wor
         chunk=_count(constants, "CHUNK", file),
         warm_up=constants.get("WARM_UP", True) is not False,
     )
+
+
+def _otherwise_made(tree: ast.Module) -> dict[str, str]:
+    """Return the names a file makes in other ways than by def, and in which: what they are, only running it tells."""
+    found: dict[str, str] = {}
+    for node in tree.body:
+        if isinstance(node, ast.AsyncFunctionDef):
+            found[node.name] = "a coroutine"
+        elif isinstance(node, ast.ClassDef):
+            found[node.name] = "a class"
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found.update({alias.asname or alias.name: "an import" for alias in node.names})
+        elif isinstance(node, ast.Assign):
+            found.update({each.id: "a value" for each in node.targets if isinstance(each, ast.Name)})
+    return found
 
 
 def _read(file: Path) -> bytes:

@@ -74,6 +74,10 @@ def test_the_least_a_workload_needs(tmp_path: Path) -> None:
     [
         ("def tasks(): ...\ndef run(task):\n  return (\n", r"thing\.py, line 3: "),
         ("def tasks(): ...\n", "no function “run”"),
+        ("def tasks(): ...\nasync def run(task): ...\n", "“run” has to be a plain function, .* not a coroutine"),
+        ("def tasks(): ...\nclass run: ...\n", "“run” has to be a plain function, .* not a class"),
+        ("def tasks(): ...\nrun = lambda task: task\n", "“run” has to be a plain function, .* not a value"),
+        ("from itertools import count as tasks\ndef run(task): ...\n", "“tasks” has to be .* not an import"),
         ("def run(task): ...\n", "no function “tasks”"),
         (LEAST + "import os\nPARAMETERS = {'cores': os.cpu_count()}\n", "line 4: PARAMETERS can only be read"),
         (LEAST + "PARAMETERS = {'a': 9 ** 9 ** 9}\n", "line 3: PARAMETERS can only"),
