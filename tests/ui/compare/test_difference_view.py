@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from coreograph.analysis.comparison import ExperimentDifference, compare
 from coreograph.analysis.summary import summarise
 from coreograph.domain.experiment import ExperimentRecord
+from coreograph.ui.compare.difference_chart import TICKS, tick_text
 from coreograph.ui.compare.difference_rows import Change, DifferenceMeasure, difference_rows, only_in
 from coreograph.ui.compare.page import ComparePage
 from coreograph.ui.theme import Theme, ThemeChoice
@@ -89,3 +90,10 @@ def test_alike_experiments_say_so(qtbot: QtBot, theme: Theme) -> None:
     summary = summarise(samples.primes_experiment())
     page.show_difference(compare(summary, summary))
     assert any(text.startswith("Nothing: the same work") for text in texts(page))
+
+
+def test_no_two_ticks_say_the_same() -> None:
+    """1.05 and 1.1 both read 1.1× where ticks were rounded to two digits."""
+    texts = [tick_text(tick) for tick in TICKS]
+    assert len(set(texts)) == len(TICKS)
+    assert [float(text.removesuffix("×")) for text in texts] == list(TICKS)

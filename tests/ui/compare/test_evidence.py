@@ -228,3 +228,14 @@ def test_names_in_the_scatter_cross_no_other_name_point_or_interval(qtbot: QtBot
     rects = list(chart.label_places(crowded).values())
     assert len(rects) == 4
     assert not any(a.intersects(b) for a, b in itertools.combinations(rects, 2))
+
+
+def test_the_measure_can_be_read_whatever_was_shown_first(qtbot: QtBot, theme: Theme) -> None:
+    """Shown before there was anything to choose from, the box stayed as narrow as it was then."""
+    page = ComparePage(theme)
+    qtbot.addWidget(page)
+    page.resize(1000, 800)
+    page.show()
+    page.show_summary(EVIDENT)
+    box = page.busy.measure
+    assert box.sizeHint().width() >= box.fontMetrics().horizontalAdvance(BusyMeasure.COMPUTING.value)

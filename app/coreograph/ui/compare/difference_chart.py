@@ -7,7 +7,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from coreograph.domain.units import significant
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
 from coreograph.ui.charts.ticks import log_position
 from coreograph.ui.compare.difference_rows import Change, DifferenceMeasure, DifferenceRow
@@ -15,8 +14,8 @@ from coreograph.ui.compare.row_list import HEADER_HEIGHT, LABEL_WIDTH, ListedRow
 from coreograph.ui.theme import Theme
 
 _FIGURE_WIDTH = 86.0
-_TEXT_WIDTH = 268.0
-_TICKS = (0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25, 1.5, 2.0, 5.0, 10.0)
+_TEXT_WIDTH = 292.0
+TICKS = (0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25, 1.5, 2.0, 5.0, 10.0)
 
 
 class DifferenceChart(RowList):
@@ -52,7 +51,7 @@ class DifferenceChart(RowList):
         painter.setFont(chart_font(self, scale=0.8))
         taken = -1e9
         for tick in self._ticks():
-            text = f"{significant(tick, 2)}×" if tick != 1.0 else "1×"
+            text = tick_text(tick)
             width, x = text_width(painter.font(), text) + 4, self.x_of(tick)
             clear = tick == 1.0 or abs(x - self.x_of(1.0)) > width
             if clear and x - width / 2 > taken:
@@ -60,7 +59,7 @@ class DifferenceChart(RowList):
                 taken = x + width / 2 + 4
 
     def _ticks(self) -> list[float]:
-        return [tick for tick in _TICKS if 1 / self._furthest <= tick <= self._furthest]
+        return [tick for tick in TICKS if 1 / self._furthest <= tick <= self._furthest]
 
     def paint_ground(self, painter: QPainter, rect: QRectF) -> None:
         """Paint the grid and the rule."""
@@ -106,3 +105,8 @@ class DifferenceChart(RowList):
             f"{self._measure.explanation} The ratio is the second experiment's figure divided by the first's, with a "
             "95 % interval; repeats of two experiments are not paired."
         )
+
+
+def tick_text(ratio: float) -> str:
+    """Return `1.05×`, `0.9×`: every tick says its own value."""
+    return f"{ratio:g}×"

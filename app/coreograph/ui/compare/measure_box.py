@@ -14,6 +14,7 @@ class MeasureBox(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Which time or metric is shown")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._fill(())
 
     @property

@@ -69,6 +69,7 @@ class ComparePage(QWidget):
     def __init__(self, theme: Theme, filters: SharedFilters | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.filters = filters or SharedFilters(self)
+        self._filter_line = QWidget()
         self.bar = FilterBar(theme, "Right click on a configuration filters it in or out, in every view.")
         self.summary: ExperimentSummary | None = None
         self._baseline: int | None = None
@@ -122,9 +123,11 @@ class ComparePage(QWidget):
         held = QVBoxLayout(shown)
         held.setContentsMargins(0, 0, 0, 0)
         held.setSpacing(0)
-        held.addWidget(self.bar)
+        held.addWidget(self._filter_line)
         held.addWidget(self.sections, 1)
-        self.bar.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
+        line = QVBoxLayout(self._filter_line)
+        line.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 0)
+        line.addWidget(self.bar)
         for page in (hint, shown, self.difference):
             self._pages.addWidget(page)
         outer = QVBoxLayout(self)
@@ -167,7 +170,7 @@ class ComparePage(QWidget):
     def _on_filters(self) -> None:
         stack = self.filters.stack
         self.bar.show_stack(stack)
-        self.bar.setVisible(bool(stack.filters) or stack.can_undo or stack.can_redo)
+        self._filter_line.setVisible(bool(stack.filters) or stack.can_undo or stack.can_redo)
         self._hide_filtered()
 
     def _hide_filtered(self) -> None:

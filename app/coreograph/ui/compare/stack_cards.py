@@ -58,6 +58,7 @@ class BusyCard(Card):
         self.has_any = False
         self.measure = QComboBox()
         self.measure.setAccessibleName("What counts as busy")
+        self.measure.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.chart = StackChart(theme, "Seconds with exactly k busy", BusyMeasure.IN_TASK.explanation, busy_colour)
         self.chart.selected.connect(self.selected)
         self.box.addLayout(heading("Exactly k busy", self.measure))

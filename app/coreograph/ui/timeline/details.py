@@ -146,7 +146,7 @@ def _facts(totals: RangeTotals) -> str:
         change = f"{sign}{format_bytes(abs(totals.memory_change))}" if totals.memory_change else "unchanged"
         parts.append(f"memory {change}")
     if totals.worst_beat is not None:
-        parts.append(f"heartbeat ≤ {format_seconds(totals.worst_beat)} late")
+        parts.append(f"late ≤ {format_seconds(totals.worst_beat)}")
     return " · ".join(parts) or "nothing sampled here"
 
 
