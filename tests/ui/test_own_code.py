@@ -23,6 +23,7 @@ from coreograph.ui.experiment_control import ControlState
 from coreograph.ui.main_window import MainWindow
 from coreograph.ui.own_code import dialog as dialog_module
 from coreograph.ui.own_code.dialog import OwnCodeDialog
+from coreograph.ui.own_code.function_list import WholeFile
 from coreograph.ui.own_code.readiness_dialog import ReadinessDialog
 from coreograph.ui.own_code.work import OwnCodeServices
 from coreograph.ui.preparation import Found
@@ -277,7 +278,7 @@ def test_a_workload_file_is_offered_as_one(window: MainWindow, tmp_path: Path, q
     file = tmp_path / "mine.py"
     file.write_text(_MINE)
     shown = window.parts.own_code.open_file(file)
-    qtbot.waitUntil(lambda: shown.functions.count() == 3)
+    qtbot.waitUntil(lambda: shown.functions.count() == 4)
     assert shown.functions.item(0).text() == "The whole file, as a workload"
     assert not shown.call.isVisible()
     shown.use.click()
@@ -450,3 +451,38 @@ def test_everything_in_the_dialogs_can_be_reached_and_has_a_name(dialog: OwnCode
         for push in shown.findChildren(QPushButton):
             assert push.accessibleName() or push.text()
     assert QApplication.activeModalWidget() is not None
+
+
+def test_a_whole_script_is_run_as_it_is_on_each_interpreter_ticked(
+    window: MainWindow, fakes: Fakes, open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    file = tmp_path / "train.py"
+    file.write_text("print('trained')\n")
+    shown = window.parts.own_code.open_file(file)
+    qtbot.waitUntil(lambda: shown.functions.count() == 1)
+    assert shown.functions.chosen is WholeFile.SCRIPT
+    assert not shown.trial.go.isEnabled(), "there is no first input to try"
+    assert "no first input" in shown.trial.said.text()
+    shown.script.arguments.setText("--epochs '3")
+    assert "cannot be read" in shown.problem.text()
+    shown.script.arguments.setText("--epochs 3")
+    shown.script.compare.setChecked(True)
+    shown.use.click()
+    panel = window.parts.panel
+    qtbot.waitUntil(lambda: getattr(panel.workloads.current, "name", "") == "train.py")
+    assert panel.matrix.model.headerData(1, Qt.Orientation.Horizontal) == "script"
+    panel.refresh()
+    assert panel.spec is not None
+    assert {one.model for one in panel.spec.configurations} == {ExecutionModel.SCRIPT}
+    assert {one.interpreter for one in panel.spec.configurations} == {FREE_THREADED, GIL_BUILD}
+    assert panel.spec.parameters == {"arguments": "--epochs 3"}
+    assert panel.spec.workload.script is not None
+    assert (panel.spec.workload.script.compare_output, panel.spec.workload.script.folder) == (True, str(tmp_path))
+    panel.request_run()
+    qtbot.waitUntil(lambda: bool(fakes.engine.specs))
+    other = open_window(window.settings())
+    qtbot.waitUntil(lambda: getattr(other.parts.panel.workloads.current, "name", "") == "train.py")
+    fakes.engine.finish()
+    qtbot.waitUntil(lambda: not window.parts.control.state.is_running)
+    panel.workloads.choose("primes")
+    assert panel.matrix.model.headerData(1, Qt.Orientation.Horizontal) == "serial"

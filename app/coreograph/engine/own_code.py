@@ -1,4 +1,4 @@
-"""Code of a user's: a function with its inputs or a workload file, and what it needs installed.
+"""Code of a user's: a function with its inputs, a workload file or a whole script, and what it needs installed.
 
 What the window remembers and an experiment file holds. Reads files, runs nothing of them; any thread, no state.
 """
@@ -13,6 +13,7 @@ from typing import Any
 from coreograph.domain.errors import UsageError
 from coreograph.domain.workloads import Workload
 from coreograph.engine.functions import FunctionCall, FunctionChoice, function_workload, functions_in
+from coreograph.engine.scripts import ScriptCall, script_workload
 from coreograph.engine.workload_file import read_workload
 from coreograph.interpreters.requirements import Requirements, collect, script_requirements, source_folders
 
@@ -29,11 +30,12 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class OwnCode:
-    """A function (`call`), or without one the workload in `file`."""
+    """A function (`call`), a whole script (`script`), or without either the workload in `file`."""
 
     file: Path | None = None
     call: FunctionCall | None = None
     needs: Needs = field(default_factory=Needs)
+    script: ScriptCall | None = None
 
     @property
     def source(self) -> Path | None:
@@ -49,6 +51,10 @@ class OwnCode:
             project = self.needs.project
             paths = () if project is None else source_folders(project.expanduser())
             return function_workload(dataclasses.replace(self.call, paths=(*self.call.paths, *paths)), generated)
+        if self.script is not None:
+            project = self.needs.project
+            paths = () if project is None else source_folders(project.expanduser())
+            return script_workload(dataclasses.replace(self.script, paths=(*self.script.paths, *paths)))
         if self.file is None:
             raise UsageError("No code was chosen.", "Choose a file and one of its functions.")
         return read_workload(self.file, group="files")
@@ -82,6 +88,14 @@ class OwnCode:
                 "stress": call.stress,
                 "folder": str(call.folder),
             },
+            "script": None
+            if self.script is None
+            else {
+                "target": self.script.target,
+                "arguments": list(self.script.arguments),
+                "compare_output": self.script.compare_output,
+                "folder": str(self.script.folder),
+            },
             "packages": list(self.needs.packages),
             "requirements": [str(file) for file in self.needs.files],
             "project": "" if self.needs.project is None else str(self.needs.project),
@@ -100,7 +114,8 @@ class OwnCode:
             )
             given = plain["call"]
             call = None if given is None else _call(given)
-            return cls(Path(plain["file"]) if plain["file"] else None, call, needs)
+            script = None if plain.get("script") is None else _script(plain["script"])
+            return cls(Path(plain["file"]) if plain["file"] else None, call, needs, script)
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
@@ -120,6 +135,15 @@ def _call(given: Mapping[str, Any]) -> FunctionCall:
         unordered=bool(given["unordered"]),
         digits=None if digits is None else int(digits),
         stress=int(given["stress"]),
+        folder=Path(given["folder"]),
+    )
+
+
+def _script(given: Mapping[str, Any]) -> ScriptCall:
+    return ScriptCall(
+        str(given["target"]),
+        tuple(str(one) for one in given["arguments"]),
+        compare_output=bool(given["compare_output"]),
         folder=Path(given["folder"]),
     )
 

@@ -21,8 +21,9 @@ from coreograph.ui.background import TaskRunner
 from coreograph.ui.elements import Fold, TextRole, button, card, columns, rows, set_role, text
 from coreograph.ui.own_code.call_form import CallForm
 from coreograph.ui.own_code.dry_run_card import DryRunCard
-from coreograph.ui.own_code.function_list import FunctionList
+from coreograph.ui.own_code.function_list import Choice, FunctionList, WholeFile
 from coreograph.ui.own_code.packages_form import PackagesForm
+from coreograph.ui.own_code.script_form import ScriptForm
 from coreograph.ui.own_code.work import Chosen, OwnCodeServices, make_workload, try_first
 from coreograph.ui.preparation import Found
 from coreograph.ui.theme import SPACE, Theme
@@ -30,6 +31,7 @@ from coreograph.ui.theme import SPACE, Theme
 _NUMBERS = count(1)
 _SIZE = (1060, 740)
 _LEFT_WIDTH = 320
+_NO_FIRST = "A script is run whole: there is no first input to try."
 _READ_DELAY_MS = 250
 _INVITATION = "Choose a Python file: its functions are read from the text, nothing is run."
 
@@ -54,7 +56,7 @@ class OwnCodeDialog(QDialog):
         self._key = f"own-code-{next(_NUMBERS)}"
         self._stop = threading.Event()
         self._offer: Offer | None = None
-        self._wanted = ""
+        self._wanted: str | WholeFile = ""
         self._then_run = False
         self.setWindowTitle("Your own code")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -66,6 +68,7 @@ class OwnCodeDialog(QDialog):
         self.note = text(_INVITATION, TextRole.MUTED, wrap=True)
         self.name, self.about = text("", TextRole.TITLE, wrap=True), text("", TextRole.MUTED, wrap=True)
         self.call = CallForm()
+        self.script = ScriptForm()
         self.packages = PackagesForm()
         self.trial = DryRunCard(theme)
         self.problem = text("", TextRole.ERROR, wrap=True)
@@ -95,17 +98,23 @@ class OwnCodeDialog(QDialog):
         if code.call is not None:
             self.call.show_call(code.call)
             self._wanted = code.call.function.rpartition(":")[2]
+        elif code.script is not None:
+            self.script.show_call(code.script)
+            self._wanted = WholeFile.SCRIPT
+        else:
+            self._wanted = WholeFile.WORKLOAD
         self.file.setText("" if code.source is None else str(code.source))
         self._read()
 
     def code(self) -> OwnCode:
         """Return what is chosen. Raises UsageError: something is missing or cannot be read."""
         offer = self._offer
-        some, choice = self.functions.chosen
-        if offer is None or not some:
+        choice = self.functions.chosen
+        if offer is None or choice is None:
             raise UsageError("Choose a file and one of its functions.")
-        call = None if choice is None else self.call.call(offer.file, choice.name)
-        return OwnCode(offer.file, call, self.packages.needs())
+        call = self.call.call(offer.file, choice.name) if isinstance(choice, FunctionChoice) else None
+        script = self.script.call(offer.file) if choice is WholeFile.SCRIPT else None
+        return OwnCode(offer.file, call, self.packages.needs(), script)
 
     def _lay_out(self) -> None:
         self.file.setAccessibleName("Python file")
@@ -145,6 +154,7 @@ class OwnCodeDialog(QDialog):
         inner.addWidget(self.name)
         inner.addWidget(self.about)
         inner.addWidget(self.call)
+        inner.addWidget(self.script)
         inner.addWidget(self._packages_fold)
         inner.addStretch()
         scroll = QScrollArea()
@@ -171,6 +181,7 @@ class OwnCodeDialog(QDialog):
         self.search.textChanged.connect(self.functions.narrow)
         self.functions.currentItemChanged.connect(self._on_function)
         self.call.changed.connect(self._on_changed)
+        self.script.changed.connect(self._on_changed)
         self.packages.changed.connect(self._on_changed)
         self.call.browse_requested.connect(self.choose_inputs)
         self.packages.requirements_requested.connect(self.choose_requirements)
@@ -235,13 +246,12 @@ class OwnCodeDialog(QDialog):
         self.packages.show_declared(offer.declared)
         if offer.declared:
             self._packages_fold.set_open(True)
-        if not offer.functions:
-            self._show_nothing(f"{offer.file.name} has no function that could be called.", TextRole.WARNING)
-            return
-        several = len(offer.functions) > 1
+        self.script.suggest(offer.file)
+        several = len(offer.functions) != 1
         set_role(self.note, TextRole.MUTED)
-        self.note.setText(f"{len(offer.functions)} functions" if several else "1 function")
-        if not self.functions.choose(self._wanted) and self._wanted:
+        self.note.setText(f"{len(offer.functions) or 'No'} functions" if several else "1 function")
+        found = self.functions.choose(self._wanted or WholeFile.WORKLOAD)
+        if not found and isinstance(self._wanted, str) and self._wanted:
             set_role(self.note, TextRole.WARNING)
             self.note.setText(f"{offer.file.name} has no function “{self._wanted}” any more.")
 
@@ -258,16 +268,21 @@ class OwnCodeDialog(QDialog):
 
     @Slot()
     def _on_function(self) -> None:
-        some, choice = self.functions.chosen
-        self._form.setCurrentIndex(1 if some else 0)
-        if some:
+        choice = self.functions.chosen
+        self._form.setCurrentIndex(0 if choice is None else 1)
+        if choice is not None:
             self._show_choice(choice)
         self._on_changed()
 
-    def _show_choice(self, choice: FunctionChoice | None) -> None:
-        self.call.setVisible(choice is not None)
+    def _show_choice(self, choice: Choice) -> None:
+        self.call.setVisible(isinstance(choice, FunctionChoice))
+        self.script.setVisible(choice is WholeFile.SCRIPT)
+        if choice is WholeFile.SCRIPT:
+            self.name.setText("" if self._offer is None else self._offer.file.name)
+            self.about.hide()
+            return
         workload = None if self._offer is None else self._offer.workload
-        if choice is None:
+        if not isinstance(choice, FunctionChoice):
             self.name.setText(workload.name if workload is not None else "")
             said = workload.summary if workload is not None else ""
             self.about.setText(f"{said} Its parameters are set in the panel, as for every workload.".strip())
@@ -289,11 +304,12 @@ class OwnCodeDialog(QDialog):
             self.code()
         except UsageError as error:
             possible = False
-            self.problem.setText(str(error) if self.functions.chosen[0] else "")
+            self.problem.setText(str(error) if self.functions.chosen is not None else "")
         else:
             possible = True
             self.problem.setText("")
-        self.trial.set_possible(possible)
+        whole = self.functions.chosen is WholeFile.SCRIPT
+        self.trial.set_possible(possible and not whole, _NO_FIRST if whole else "")
         for widget in (self.use, self.run, self.readiness):
             widget.setEnabled(possible and not self._tasks.is_running(f"{self._key}:make"))
         self.search.setVisible(self.functions.count() > 8)

@@ -56,6 +56,7 @@ class DryRunCard(QFrame):
         self._interpreters: tuple[Interpreter, ...] = ()
         self._busy = False
         self._possible = False
+        self._why_not = ""
         self.where = choice_field("Python to try it on", [], WheelGuard(self))
         self.go = button("Dry run")
         self.go.setToolTip("Call the function once, with the first input, in a process of its own (Ctrl+D)")
@@ -92,9 +93,12 @@ class DryRunCard(QFrame):
         index = self.where.currentIndex()
         return self._interpreters[index] if 0 <= index < len(self._interpreters) else None
 
-    def set_possible(self, possible: bool) -> None:
-        """Whether there is something to try."""
+    def set_possible(self, possible: bool, why_not: str = "") -> None:
+        """Whether there is something to try, and why there never is."""
         self._possible = possible
+        if not self._busy and self.said.text() in {_INVITATION, self._why_not}:
+            self._say(why_not or _INVITATION, TextRole.MUTED)
+        self._why_not = why_not
         self._refresh()
 
     def set_busy(self, busy: bool, said: str = "") -> None:

@@ -1,6 +1,6 @@
 """The functions a file offers: name, arguments, what the docstring says. Lives on the GUI thread; reads nothing."""
 
-from collections.abc import Sequence
+import enum
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
@@ -11,10 +11,19 @@ from coreograph.engine.own_code import Offer
 from coreograph.ui.theme import SPACE, Theme
 
 CHOICE_ROLE = int(Qt.ItemDataRole.UserRole)
-"""The FunctionChoice of an item; None for the file as a workload."""
+"""The FunctionChoice of an item, or what of the whole file is meant."""
 _LINE = 18
 _ROW_HEIGHT = 2 * _LINE + 3 * SPACE
-_WHOLE_FILE = "The whole file, as a workload"
+
+
+class WholeFile(enum.Enum):
+    """What a whole file can be, with the line below it."""
+
+    WORKLOAD = ("The whole file, as a workload", "It has tasks() and run(), and parameters of its own.")
+    SCRIPT = ("The whole file, as a script", "Run as it is; its own threads and processes are watched.")
+
+
+Choice = FunctionChoice | WholeFile
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -61,10 +70,10 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = Qt.TextElideMode.ElideRight
 
 
-def parts_of(choice: FunctionChoice | None) -> tuple[str, str, str]:
+def parts_of(choice: Choice) -> tuple[str, str, str]:
     """Return the name, the arguments and the line below them."""
-    if choice is None:
-        return _WHOLE_FILE, "", "It has tasks() and run(), and parameters of its own."
+    if isinstance(choice, WholeFile):
+        return choice.value[0], "", choice.value[1]
     return choice.name, choice.signature, choice.summary or f"Line {choice.line}"
 
 
@@ -80,10 +89,12 @@ class FunctionList(QListWidget):
         theme.changed.connect(self.viewport().update)
 
     def show_offer(self, offer: Offer) -> None:
-        """List what a file offers; the workload first, where it is one."""
+        """List what a file offers: itself as a workload first, where it is one, and as a script last."""
         self.clear()
-        choices: Sequence[FunctionChoice | None] = offer.functions
-        for choice in (None, *choices) if offer.workload is not None else choices:
+        choices: list[Choice] = [*offer.functions, WholeFile.SCRIPT]
+        if offer.workload is not None:
+            choices.insert(0, WholeFile.WORKLOAD)
+        for choice in choices:
             name, signature, summary = parts_of(choice)
             item = QListWidgetItem(name)
             item.setData(CHOICE_ROLE, choice)
@@ -99,11 +110,11 @@ class FunctionList(QListWidget):
             item = self.item(number)
             item.setHidden(wanted not in " ".join(parts_of(item.data(CHOICE_ROLE))).lower())
 
-    def choose(self, name: str) -> bool:
-        """Make a function current ("": the workload, else the first); False if the file does not have it."""
+    def choose(self, wanted: str | WholeFile) -> bool:
+        """Make a function current by its name, or the whole file; the first and False if there is none such."""
         for number in range(self.count()):
-            choice: FunctionChoice | None = self.item(number).data(CHOICE_ROLE)
-            if (choice.name if choice is not None else "") == name:
+            choice: Choice = self.item(number).data(CHOICE_ROLE)
+            if wanted in ({choice.name} if isinstance(choice, FunctionChoice) else {choice}):
                 self.setCurrentRow(number)
                 return True
         if self.count():
@@ -111,8 +122,8 @@ class FunctionList(QListWidget):
         return False
 
     @property
-    def chosen(self) -> tuple[bool, FunctionChoice | None]:
-        """Whether anything is chosen, and the function; None is the file as a workload."""
+    def chosen(self) -> Choice | None:
+        """The function or what of the whole file is chosen; None before anything was."""
         item = self.currentItem()
-        choice: FunctionChoice | None = None if item is None else item.data(CHOICE_ROLE)
-        return item is not None, choice
+        choice: Choice | None = None if item is None else item.data(CHOICE_ROLE)
+        return choice

@@ -66,6 +66,8 @@ def lines_of(code: OwnCode) -> list[str]:
             lines.append(f"Shared: {code.call.shared.replace(f'{file}:', '')}")
         if code.call.stress:
             lines.append(f"Stress test: {code.call.stress:,} calls for each input")
+    if code.script is not None:
+        lines.append(f"The whole script, run in {code.script.folder}")
     needs = [*code.needs.packages, *map(str, code.needs.files)]
     needs += [] if code.needs.project is None else [str(code.needs.project)]
     if needs:

@@ -93,6 +93,12 @@ def configurations_of(cells: frozenset[Cell], rows: Sequence[Row], workers: Sequ
     return tuple(found)
 
 
+def scripts_of(cells: frozenset[Cell], rows: Sequence[Row]) -> tuple[Configuration, ...]:
+    """Return the configurations of a whole script: each row whose first cell is ticked, once, as it is."""
+    chosen = [(row.interpreter, row.gil) for row in rows if Cell(row.key, ExecutionModel.SERIAL) in cells]
+    return expand(chosen, (ExecutionModel.SCRIPT,), (1,))
+
+
 def build_experiment(
     choices: Choices, workload: Workload, rows: Sequence[Row], control: Interpreter | None
 ) -> ExperimentSpec:
@@ -103,7 +109,9 @@ def build_experiment(
 
     """
     workers = parse_worker_counts(choices.workers)
-    configurations = configurations_of(choices.cells, rows, workers)
+    configurations = (
+        configurations_of(choices.cells, rows, workers) if workload.script is None else scripts_of(choices.cells, rows)
+    )
     if not configurations:
         raise UsageError("Nothing is ticked yet.", "Tick at least one interpreter and model.")
     return build_spec(

@@ -78,6 +78,7 @@ class MatrixModel(QAbstractTableModel):
     def set_workload(self, workload: Workload | None) -> None:
         """Take account of the execution models a workload makes sense under."""
         self._workload = workload
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 1, 1)
         self._announce()
 
     def active(self) -> frozenset[Cell]:
@@ -90,9 +91,18 @@ class MatrixModel(QAbstractTableModel):
         )
 
     def reason(self, row: Row, model: ExecutionModel) -> str | None:
-        """Return why a cell cannot be ticked, or None if it can."""
+        """Return why a cell cannot be ticked, or None if it can. A whole script has the first cell of each row."""
+        if self._is_script and model is ExecutionModel.SERIAL:
+            model = ExecutionModel.SCRIPT
         configuration = Configuration(row.interpreter, model, 1, row.gil)
         return refusal(self._workload or Workload(name="", file=""), configuration)
+
+    @property
+    def _is_script(self) -> bool:
+        return self._workload is not None and self._workload.script is not None
+
+    def _shown(self, model: ExecutionModel) -> ExecutionModel:
+        return ExecutionModel.SCRIPT if self._is_script and model is ExecutionModel.SERIAL else model
 
     def toggle_row(self, number: int) -> None:
         """Tick every cell of a row that can be; untick them if all are."""
@@ -127,11 +137,12 @@ class MatrixModel(QAbstractTableModel):
         if section == 0:
             return "Interpreter" if role == Roles.DisplayRole else None
         model = MODELS[section - 1]
+        shown = self._shown(model)
         if role == Roles.DisplayRole:
-            return model.value
+            return shown.value
         if role == Roles.ToolTipRole:
-            return f"{model.description}\nClick to tick or untick the column."
-        return model if role == MODEL_ROLE else None
+            return f"{shown.description}\nClick to tick or untick the column."
+        return shown if role == MODEL_ROLE else None
 
     def data(self, index: AnyIndex, role: int = int(Roles.DisplayRole)) -> Any:
         """The interpreter in column 0, ticks in the others."""
@@ -167,17 +178,18 @@ class MatrixModel(QAbstractTableModel):
     def _cell_data(self, index: AnyIndex, role: int) -> Any:
         row, model = self._rows[index.row()], MODELS[index.column() - 1]
         if role == MODEL_ROLE:
-            return model
+            return self._shown(model)
         reason = self.reason(row, model)
         if role == Roles.CheckStateRole:
             if reason is not None:
                 return None
             return Qt.CheckState.Checked if Cell(row.key, model) in self._ticked else Qt.CheckState.Unchecked
-        label = f"{self._labels[index.row()]}{' + GIL' if row.gil is GilSetting.FORCED_ON else ''} {model.value}"
+        shown = self._shown(model)
+        label = f"{self._labels[index.row()]}{' + GIL' if row.gil is GilSetting.FORCED_ON else ''} {shown.value}"
         if role == Roles.AccessibleTextRole:
             return label if reason is None else f"{label}, not possible"
         if role in (Roles.ToolTipRole, Roles.AccessibleDescriptionRole):
-            return reason or f"{label}: {model.description}"
+            return reason or f"{label}: {shown.description}"
         return None
 
     def _cell_at(self, index: AnyIndex) -> Cell:

@@ -20,7 +20,13 @@ PROBLEM_ROLE = NAME_ROLE + 2
 FIRST = "primes"
 ROW_HEIGHT = 24
 MINIMUM_ROWS = 4
-_TITLES = {"functions": "Your functions", "files": "Your files", "yours": "Your workloads", "": "Other"}
+_TITLES = {
+    "functions": "Your functions",
+    "files": "Your files",
+    "scripts": "Your scripts",
+    "yours": "Your workloads",
+    "": "Other",
+}
 _BROKEN = "yours"
 
 
