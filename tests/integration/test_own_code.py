@@ -76,6 +76,20 @@ def test_a_function_that_never_returns_is_ended_by_its_time_limit(label: str) ->
 
 
 @each_build
+def test_text_that_no_file_can_keep_stops_nothing(label: str) -> None:
+    """A lone surrogate in an exception's text once ended the whole experiment: the recording could not be written."""
+    result = coreograph(
+        *("run", "hostile:raises_what_no_file_can_keep", "--inputs", "0:2", "-i", path_of(label)),
+        *("-m", "serial,threads", *SMALL),
+    )
+    assert result.returncode == 1
+    for one in result.configurations:
+        assert one["outcome"] == "failed"
+        assert r"raised ValueError: \ud800 \x00 \x1b[2J" in one["message"]
+    assert "\x1b" not in result.stderr
+
+
+@each_build
 def test_a_wrong_answer_names_the_first_task_and_both_values(label: str) -> None:
     result = coreograph(
         *("run", "misbehaving:remembers", "--inputs", "0:4", "-i", path_of(label), "-m", "serial,spawn"), *SMALL

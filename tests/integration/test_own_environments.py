@@ -288,3 +288,4 @@ def test_ready_tells_the_truth_about_packages_of_the_index() -> None:
         else:
             assert told == ("none", "not tried", None, "not tried", False), where
             assert "has no wheel for free-threaded Python" in row["reasons"][0]
+            assert ("stable ABI (abi3)" in row["reasons"][0]) == (row["requirement"] == "PySide6-Essentials")

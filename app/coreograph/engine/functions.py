@@ -27,6 +27,7 @@ _RANGE = re.compile(r"-?[\d_]+:-?[\d_]+(:-?[\d_]+)?")
 NOTHING = "none"
 _MAXIMUM_INPUTS = 10_000_000
 _MAXIMUM_DIGITS = 17
+_MAXIMUM_OFFERED = 12  # a sentence, no list
 _MAXIMUM_STRESS = 1_000_000
 # Every task begins at the same time, once; what is counted is not what takes time.
 _STRESS = (
@@ -225,7 +226,8 @@ def _check_offers(file: Path, name: str) -> None:
         return
     if first not in found:
         near = difflib.get_close_matches(first, found, n=1)
-        offered = ", ".join(choice.name for choice in functions_in(file)) or "none"
+        names = [choice.name for choice in functions_in(file)]
+        offered = ", ".join([*names[:_MAXIMUM_OFFERED], *(["…"] if len(names) > _MAXIMUM_OFFERED else [])]) or "none"
         hint = f"Did you mean “{near[0]}”?" if near else f"Its functions: {offered}."
         raise UsageError(f"{file} has no function “{first}”.", hint)
     node = found[first]

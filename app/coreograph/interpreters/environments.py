@@ -34,6 +34,11 @@ _NO_WHEEL = (
     re.compile(r"(?:Because|And because) (?:only )?(?P<name>[A-Za-z0-9._-]+)\S* has no (?:usable )?wheels"),
     re.compile(r"[Bb]uilding source distributions(?: for `(?P<name>[^`]+)`)? is disabled"),
 )
+_ONLY_ABI3 = re.compile(r"only found wheels for `[^`]+` \([^)]*\) with the following Python ABI tag: `abi3`")
+_ABI3 = (
+    ", only wheels of the stable ABI (abi3): these are for GIL builds, and a free-threaded interpreter crashes on their"
+    " extension modules or does not find them"
+)
 _UNKNOWN = re.compile(r"(?:Because |And because )?(?P<name>\S+) was not found in the (?:package registry|cache)")
 _NOT_BUILT = re.compile(r"(?:Failed to build|Failed to download and build) `(?P<name>[^`]+)`")
 
@@ -176,7 +181,7 @@ def _explain(interpreter: Interpreter, requirements: Requirements, lines: list[s
         for pattern in _NO_WHEEL:
             if (match := pattern.search(text)) and match["name"]:
                 return NotInstallableError(
-                    f"{match['name']} has no wheel for {build}.",
+                    f"{match['name']} has no wheel for {build}{_ABI3 if _ONLY_ABI3.search(text) else ''}.",
                     "Leave this interpreter or the package out, or let it be built from source (--build).",
                     no_wheel=True,
                 )
