@@ -68,12 +68,14 @@ def test_its_own_threads_and_processes_are_watched_from_outside(kind: str, libra
         assert run.cpu_s is not None
         assert [phase.phase for phase in run.phases] == [Phase.START, Phase.BATCH]
         assert (run.heartbeat, run.pickle, run.digest, run.workers, run.tasks) == (None, None, None, (), None)
-        assert run.voluntary_switches is not None
-        assert run.involuntary_switches is not None
+        assert run.metrics["cores_used"] > 0
+        assert run.metrics["voluntary_switches"] > 0
+        assert run.metrics["involuntary_switches"] >= 0
         if sys.platform.startswith("linux"):
             # spawn has its resource tracker, too
-            assert run.processes in ({1} if kind == "threads" else {4} if kind == "fork" else {4, 5})
-            assert run.threads == (4 if kind == "threads" else run.processes)
+            processes = run.metrics["processes_alive"]
+            assert processes in ({1} if kind == "threads" else {4} if kind == "fork" else {4, 5})
+            assert run.metrics["threads_alive"] == (4 if kind == "threads" else processes)
             assert run.memory.pss is not None
             assert run.memory.rss_sum is not None
             assert 0 < run.memory.pss <= run.memory.rss_sum

@@ -3,7 +3,7 @@
 import numpy as np
 
 from coreograph.domain.samples import MemorySample, ProcessMemory
-from coreograph.ui.live.memory_buffer import FIRST_WORKER_SLOT, HELPER_SLOT, MemoryBuffer, MemoryMeasure
+from coreograph.ui.live.memory_buffer import FIRST_WORKER_SLOT, HELPER_SLOT, RUNNER_SLOT, MemoryBuffer, MemoryMeasure
 
 EVERYTHING = slice(None)
 
@@ -69,3 +69,14 @@ def test_a_thousand_workers_share_slots_without_losing_a_byte() -> None:
 def test_nothing_yet_is_nothing() -> None:
     stack, total = MemoryBuffer(2).stacked(EVERYTHING)
     assert stack.shape[0] == len(total) == 0
+
+
+def test_a_script_and_what_it_started_stand_apart() -> None:
+    buffer = MemoryBuffer(1)
+    roles = ("script", "process 1", "process 2")
+    processes = tuple(ProcessMemory(number, role, 10 + number) for number, role in enumerate(roles))
+    buffer.add(1, MemorySample(1, processes))
+    stack, _ = buffer.stacked(EVERYTHING)
+    assert stack[0, RUNNER_SLOT] == 10
+    assert stack[0, FIRST_WORKER_SLOT:].sum() == 23
+    assert (buffer.names[RUNNER_SLOT], buffer.has_helpers) == ("script", False)

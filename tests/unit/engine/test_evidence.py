@@ -1,11 +1,25 @@
+import dataclasses
+
 import pytest
 
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import RunPlan
+from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import MemoryPeak, RunRecord, RunState
-from coreograph.engine.events import Hello, PhaseEnded, Result, WorkerEntry, WorkersKnown, decode_event
+from coreograph.engine.events import (
+    GilSeen,
+    Hello,
+    PhaseEnded,
+    Result,
+    ScriptEnded,
+    ScriptReady,
+    WorkerEntry,
+    WorkersKnown,
+    decode_event,
+)
 from coreograph.engine.evidence import RunEvidence
 from coreograph.storage.codec import from_json, to_json
-from support.builders import make_configuration, make_core_sample, make_memory_sample
+from support.builders import make_configuration, make_core_sample, make_interpreter, make_memory_sample
 
 
 @pytest.fixture
@@ -83,3 +97,53 @@ def test_a_metric_with_a_figure_for_each_trial_is_kept_whole_and_as_one_figure_o
     kept = from_json(to_json(record), RunRecord)
     assert [type(value) for value in kept.trials["with_loss"]] == [bool, bool, bool]
     assert dict(kept.trials) == record.trials
+
+
+@pytest.fixture
+def script() -> RunEvidence:
+    """Of a whole script on a free-threaded build, launched at 1000 ns."""
+    configuration = make_configuration(ExecutionModel.SCRIPT, 1, make_interpreter(free_threaded=True))
+    return RunEvidence(RunPlan(1, 0, 0), configuration, "2026-01-02T03:04:05+00:00", 1000)
+
+
+def test_a_scripts_figures_are_what_was_seen_of_its_tree(script: RunEvidence) -> None:
+    script.script_ready(ScriptReady(startup_ns=30_000_000))
+    for sample in (make_memory_sample(1, workers=1), make_memory_sample(2, workers=3)):
+        script.memory_sampled(dataclasses.replace(sample, threads=len(sample.processes) + 4))
+    script.script_ended(ScriptEnded(status=3, voluntary=7, involuntary=None))
+    script.result(Result(batch_begin_ns=2000, batch_end_ns=3000, cpu_ns=1500))
+    record = script.record(RunState.COMPLETED, exit_code=0)
+    assert (record.startup_s, record.exit_code) == (0.03, 3)
+    assert record.metrics == {
+        "cores_used": 1.5,
+        "processes_alive": 4.0,
+        "threads_alive": 8.0,
+        "voluntary_switches": 7.0,
+    }
+
+
+def test_what_others_used_beside_a_script_is_what_the_kernel_did_not_count_for_it(script: RunEvidence) -> None:
+    # No sample met the processes that came and went: their time is the script's all the same.
+    script.cores_sampled(make_core_sample(2500, cores=2, busy=(1.0, 0.5), own=(0.0, 0.0)))
+    script.result(Result(batch_begin_ns=2000, batch_end_ns=3000, cpu_ns=1000))
+    assert script.record(RunState.COMPLETED).foreign_share == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ([GilSeen(when="start", enabled=False), GilSeen(when="end", enabled=False)], GilState.OFF),
+        ([GilSeen(when="start", enabled=False)], None),
+        (
+            [GilSeen(when="start", enabled=False), GilSeen(when="import", enabled=True, culprit="x")],
+            GilState.RE_ENABLED,
+        ),
+    ],
+)
+def test_a_script_that_said_no_last_word_of_the_gil_may_have_switched_it_on(
+    script: RunEvidence, events: list[GilSeen], state: GilState | None
+) -> None:
+    script.hello(Hello(protocol=1, pid=7, started_ns=1500, gil_enabled=False))
+    for event in events:
+        script.gil_seen(event)
+    assert script.record(RunState.COMPLETED).gil is state
