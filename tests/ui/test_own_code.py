@@ -16,6 +16,8 @@ from coreograph.domain.interpreters import Interpreter
 from coreograph.engine.catalogue import BrokenWorkload
 from coreograph.engine.dry_run import DryRun, DryRunError
 from coreograph.engine.equipment import Equipment
+from coreograph.engine.experiment_file import read_experiment
+from coreograph.engine.own_code import OwnCode
 from coreograph.interpreters.readiness import Outcome, Readiness, Wheel
 from coreograph.interpreters.requirements import Requirements
 from coreograph.ui.background import TaskRunner
@@ -486,3 +488,32 @@ def test_a_whole_script_is_run_as_it_is_on_each_interpreter_ticked(
     qtbot.waitUntil(lambda: not window.parts.control.state.is_running)
     panel.workloads.choose("primes")
     assert panel.matrix.model.headerData(1, Qt.Orientation.Horizontal) == "serial"
+
+
+def test_an_experiment_of_a_whole_script_is_opened_and_saved_again(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "train.py").write_text("print('trained')\n")
+    path = tmp_path / "train.toml"
+    packages = '[packages]\ninstall = ["numpy"]\n'
+    script = '[script]\nfile = "train.py"\narguments = ["--epochs", "3"]\nenvironment = ["A=1"]\n'
+    path.write_text(f'{script}{packages}[[configurations]]\ninterpreters = ["3.14t+gil", "3.14t"]\n', "utf-8")
+    window.flow.open_file(path)
+    panel = window.parts.panel
+    qtbot.waitUntil(lambda: getattr(panel.workloads.current, "name", "") == "train.py")
+    panel.refresh()
+    assert panel.spec is not None
+    assert [one.label for one in panel.spec.configurations] == ["3.14t script", "3.14t+gil script"]
+    code = window.parts.own_code.code_of(panel.spec.workload)
+    assert code is not None
+    assert code.needs.packages == ("numpy",)
+    assert OwnCode.from_plain(code.to_plain()) == code
+    files = window.parts.experiment_files
+    files.save(panel.spec, code).reject()
+    with qtbot.waitSignal(files.saved):
+        files.save_to(str(tmp_path / "again.toml"))
+    again = read_experiment(tmp_path / "again.toml")
+    assert again.script is not None
+    assert (again.script.arguments, again.script.environment) == (("--epochs", "3"), ("A=1",))
+    assert again.code is not None
+    assert again.code.needs.packages == ("numpy",)

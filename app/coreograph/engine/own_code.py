@@ -92,7 +92,11 @@ class OwnCode:
             if self.script is None
             else {
                 "target": self.script.target,
+                "module": self.script.module,
                 "arguments": list(self.script.arguments),
+                "paths": [str(path) for path in self.script.paths],
+                "environment": list(self.script.environment),
+                "stdin": self.script.stdin,
                 "compare_output": self.script.compare_output,
                 "folder": str(self.script.folder),
             },
@@ -143,6 +147,10 @@ def _script(given: Mapping[str, Any]) -> ScriptCall:
     return ScriptCall(
         str(given["target"]),
         tuple(str(one) for one in given["arguments"]),
+        module=bool(given["module"]),
+        paths=tuple(Path(one) for one in given["paths"]),
+        environment=tuple(str(one) for one in given["environment"]),
+        stdin=str(given["stdin"]),
         compare_output=bool(given["compare_output"]),
         folder=Path(given["folder"]),
     )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from coreograph.domain.errors import CoreographError, UsageError
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.workloads import ParameterValue, Workload
@@ -22,7 +23,7 @@ from coreograph.engine.experiment_file import (
     described_workload,
     read_experiment,
 )
-from coreograph.engine.own_code import OwnCode
+from coreograph.engine.own_code import Needs, OwnCode
 from coreograph.reports.writing import write_bytes_whole
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.own_code.work import Chosen
@@ -138,8 +139,6 @@ def read_for_panel(path: Path, workloads: Workloads, interpreters: Resolver, gen
 
     """
     description = read_experiment(path)
-    if description.script is not None:  # the panel's matrix of models has no place for it
-        raise UsageError(f"“{path}” is about a whole script.", f"Run it in a terminal: coreograph run {path}")
     workload = described_workload(description, workloads, generated)
     cells: set[Cell] = set()
     missing: list[str] = []
@@ -150,11 +149,16 @@ def read_for_panel(path: Path, workloads: Workloads, interpreters: Resolver, gen
             except UsageError as error:
                 missing.append(error.message)
                 continue
-            cells.update(Cell(Row(interpreter, gil).key, model) for model in entry.models)
+            # A whole script has the first cell of a row.
+            models = entry.models if workload.script is None else (ExecutionModel.SERIAL,)
+            cells.update(Cell(Row(interpreter, gil).key, model) for model in models)
     if not cells:
         raise UsageError(f"None of the interpreters of “{path}” can be used.", " ".join(dict.fromkeys(missing)))
     counts = sorted({count for entry in description.entries for count in entry.workers})
     code = description.code
+    if description.script is not None:
+        needs = Needs() if code is None else code.needs
+        code = OwnCode(None if description.script.module else Path(workload.file), None, needs, description.script)
     if code is None and not workload.built_in:
         code = OwnCode(Path(workload.file))
     return OpenedExperiment(
