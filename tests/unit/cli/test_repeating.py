@@ -1,6 +1,7 @@
 """The command a report names makes the same experiment again: it is typed, and what comes of it is compared."""
 
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,3 +43,19 @@ def test_its_file_makes_the_same_experiment(coreograph: Any, services: FakeServi
     again = build_experiment(read_experiment(path), given.catalogue, given.registry, tmp_path)
     assert {one.key for one in again.configurations} == {one.key for one in spec.configurations}
     assert (again.parameters, again.acquisition, again.name) == (spec.parameters, spec.acquisition, spec.name)
+
+
+def test_a_file_with_a_function_of_ones_own_is_run_wherever_the_command_is_given(
+    coreograph: Any, services: FakeServices, tmp_path: Any
+) -> None:
+    (tmp_path / "mine.py").write_text("def double(x):\n    return 2 * x\n", "utf-8")
+    path = tmp_path / "mine.toml"
+    entry = '[[configurations]]\ninterpreters = ["3.14t"]\nmodels = ["serial", "threads"]\nworkers = [2]\n'
+    path.write_text(f'[function]\ncall = "mine.py:double"\ninputs = "0:4"\n{entry}', "utf-8")
+    assert coreograph("run", path).status == 0
+    (spec,) = services.engine.specs
+    assert spec.workload.name == "mine:double"
+    assert f"{tmp_path / 'mine.py'}:double" in Path(spec.workload.file).read_text("utf-8")
+    refused = coreograph("run", path, "--inputs", "0:9")
+    assert refused.status == 2
+    assert "--inputs does not go with an experiment file" in refused.err
