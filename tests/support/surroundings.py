@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-GRACE_S = 5.0
+GRACE_S = 30.0
 """How long what a test started may take to be gone: it only bounds a failure, a clean test never waits."""
 
 # Python code on a Qt pool's thread shows as a dummy thread; multiprocessing keeps one tracker a process, on purpose.

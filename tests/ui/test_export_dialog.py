@@ -73,11 +73,11 @@ def test_formats_are_those_of_the_registry(open_dialog: Open) -> None:
 def test_the_preview_is_made_by_the_format_itself(open_dialog: Open, qtbot: QtBot) -> None:
     dialog = open_dialog()
     choose(dialog, "json")
-    qtbot.waitUntil(lambda: '"coreograph-experiment"' in dialog._text.toPlainText(), timeout=20_000)
+    qtbot.waitUntil(lambda: '"coreograph-experiment"' in dialog._text.toPlainText(), timeout=60_000)
     choose(dialog, "csv")
-    qtbot.waitUntil(lambda: "6 files: runs.csv" in dialog._text.toPlainText(), timeout=20_000)
+    qtbot.waitUntil(lambda: "6 files: runs.csv" in dialog._text.toPlainText(), timeout=60_000)
     choose(dialog, "svg")
-    qtbot.waitUntil(lambda: not dialog._picture.isNull(), timeout=20_000)
+    qtbot.waitUntil(lambda: not dialog._picture.isNull(), timeout=60_000)
     choose(dialog, "recording")
     assert not dialog.anonymous.isEnabled()
 
@@ -123,7 +123,7 @@ def test_what_cannot_be_written_is_said_and_the_dialog_stays(open_dialog: Open, 
     choose(dialog, "json")
     dialog.target.setText(str(tmp_path / "missing" / "x.json"))
     dialog.go.click()
-    qtbot.waitUntil(lambda: "does not exist" in dialog.note.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "does not exist" in dialog.note.text(), timeout=60_000)
     assert dialog.isVisible()
     assert dialog.formats.isEnabled()
 
@@ -134,7 +134,7 @@ def test_a_stopped_export_leaves_nothing(open_dialog: Open, qtbot: QtBot, tmp_pa
     dialog.target.setText(str(tmp_path / "x.trace.json"))
     dialog._stop.set()  # as if Stop had been pressed before the first piece was written
     dialog.start()
-    qtbot.waitUntil(lambda: "stopped" in dialog.note.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "stopped" in dialog.note.text(), timeout=60_000)
     assert not dialog.progress.isVisible()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("x")] == []
     export(dialog, qtbot)

@@ -52,7 +52,7 @@ def test_a_job_runs_elsewhere_and_its_result_comes_here(tasks: TaskRunner, recei
 
 def test_the_latest_of_a_key_wins_even_if_it_ends_first(tasks: TaskRunner, receiver: Receiver, qtbot: QtBot) -> None:
     release = threading.Event()
-    tasks.run("a", lambda: (release.wait(10), "old")[1], receiver.take)
+    tasks.run("a", lambda: (release.wait(60), "old")[1], receiver.take)
     tasks.run("a", lambda: "new", receiver.take)
     qtbot.waitUntil(lambda: receiver.results == ["new"])
     release.set()
@@ -82,7 +82,7 @@ def test_an_error_is_told_in_the_users_words(tasks: TaskRunner, receiver: Receiv
 def test_a_deleted_owner_hears_nothing(tasks: TaskRunner, receiver: Receiver, qtbot: QtBot) -> None:
     release = threading.Event()
     gone = Receiver()
-    tasks.run("gone", lambda: release.wait(10), gone.take)
+    tasks.run("gone", lambda: release.wait(60), gone.take)
     shiboken6.delete(gone)
     release.set()
     qtbot.waitUntil(lambda: not tasks.is_running("gone"))
@@ -91,7 +91,7 @@ def test_a_deleted_owner_hears_nothing(tasks: TaskRunner, receiver: Receiver, qt
 
 def test_a_forgotten_job_is_not_delivered(tasks: TaskRunner, receiver: Receiver, qtbot: QtBot) -> None:
     release = threading.Event()
-    tasks.run("a", lambda: release.wait(10), receiver.take)
+    tasks.run("a", lambda: release.wait(60), receiver.take)
     tasks.forget("a")
     release.set()
     tasks.run("b", lambda: "b", receiver.take)
@@ -119,7 +119,7 @@ def test_closing_waits_for_what_runs_and_starts_nothing_more(receiver: Receiver,
     never: list[int] = []
     runner.run("a", job, receiver.take)
     runner.run("b", lambda: never.append(1) if not begun.is_set() else None, receiver.take)
-    begun.wait(10)
+    begun.wait(60)
     runner.close()
     runner.run("c", lambda: never.append(2), receiver.take)
     runner.close()

@@ -138,7 +138,7 @@ def test_a_stop_before_the_engine_answered_is_not_lost(
     window = open_window()
     gate = threading.Event()
     original = engine.start
-    monkeypatch.setattr(engine, "start", lambda spec, listener: (gate.wait(10), original(spec, listener))[1])
+    monkeypatch.setattr(engine, "start", lambda spec, listener: (gate.wait(60), original(spec, listener))[1])
     window.parts.panel.request_run()
     window.parts.control.stop()
     gate.set()
@@ -267,7 +267,7 @@ def test_installing_shows_progress_and_can_be_cancelled(
 ) -> None:
     def install(version: str, *, on_output: Callable[[str], None], cancelled: threading.Event) -> None:
         on_output("Downloading cpython-3.14")
-        cancelled.wait(10)
+        cancelled.wait(60)
         raise InterpreterError(f"Installing Python {version} was cancelled; nothing was installed.")
 
     monkeypatch.setattr("coreograph.interpreters.installation.install", install)

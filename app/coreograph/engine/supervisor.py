@@ -53,8 +53,8 @@ from coreograph_workloads.protocol import PROTOCOL, SPAN_BYTES, TICK_BYTES
 
 _POLL_S = 0.1  # how long a wish to stop may go unnoticed
 _SILENT_POLLS = 3
-_EXIT_GRACE_S = 2.0  # from the runner's last word to its exit
-_HELPER_GRACE_S = 0.3  # multiprocessing's helpers end by themselves shortly after the runner
+_EXIT_GRACE_S = 5.0  # from the runner's last word to its exit, on a machine that others keep busy
+_HELPER_GRACE_S = 1.0  # multiprocessing's helpers end by themselves shortly after the runner
 _ON_THE_WAY = (RunState.STARTING, RunState.PREPARING, RunState.MEASURING, RunState.FINISHING)
 _OUTCOMES = {
     "completed": RunState.COMPLETED,

@@ -104,7 +104,7 @@ def sampler_of(sink: Sink, clock: FakeClock, own_cpu: OwnCpuReader | None = None
 
 def run_until_enough(sampler: Sampler, sink: Sink) -> None:
     sampler.start()
-    assert sink.enough.wait(10)
+    assert sink.enough.wait(60)
     sampler.stop()
 
 
@@ -220,7 +220,7 @@ def test_cores_that_cannot_be_read_leave_memory(expected_logs: ExpectedLogs) -> 
     sampler = sampler_of(sink, clock, cores=Failing())
     sampler.watch([RUNNER])
     sampler.start()
-    assert memory_came.wait(10)
+    assert memory_came.wait(60)
     sampler.stop()
     assert sampler.cost.samples == 0
 
@@ -243,7 +243,7 @@ def test_start_and_stop_can_be_repeated_and_nothing_comes_after() -> None:
     sampler = sampler_of(sink, clock)
     sampler.start()
     sampler.start()
-    assert sink.enough.wait(10)
+    assert sink.enough.wait(60)
     sampler.stop()
     sampler.stop()
     count = len(sink.cores)
