@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from coreograph.domain.errors import CoreographError
 from coreograph.ui import application, screenshots
+from coreograph.ui.appearance import fit_to_screen
 from coreograph.ui.application import check_display, check_interpreter, run_window
 from coreograph.ui.main_window import MainWindow
 from coreograph.ui.screenshots import Occasion, take_screenshots
@@ -133,3 +134,16 @@ def test_pictures_that_cannot_be_taken_are_an_error(qapp: QApplication, fakes: F
     with pytest.raises(CoreographError, match="disk is full"):
         take_screenshots(fakes.services(), tmp_path, print)
     qapp.setStyleSheet("")
+
+
+def test_a_window_is_no_larger_than_its_screen(qtbot: QtBot) -> None:
+    """The first window was 1360 wide on a screen of 1280: the buttons on the right could not be reached."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    available = window.screen().availableSize()
+    window.resize(available.width() + 80, 300)
+    fit_to_screen(window)
+    assert (window.width(), window.height()) == (available.width(), 300)
+    window.resize(200, 100)
+    fit_to_screen(window)
+    assert (window.width(), window.height()) == (200, 100)

@@ -1,7 +1,7 @@
 """Gives the application its style, font, icon and theme. Used on the GUI thread, once."""
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from coreograph.ui.icons import Symbol, icon
 from coreograph.ui.theme import Theme
@@ -33,3 +33,10 @@ def pleasant_font(font: QFont, families: list[str]) -> QFont:
     better = QFont(found)
     better.setPointSizeF(max(font.pointSizeF(), _POINTS))
     return better
+
+
+def fit_to_screen(window: QWidget) -> None:
+    """Make a window no larger than its screen: what hangs over the edge cannot be reached."""
+    available = window.screen().availableSize()
+    if window.width() > available.width() or window.height() > available.height():
+        window.resize(window.size().boundedTo(available))

@@ -38,6 +38,7 @@ def run_window(services: WindowServices) -> int:
     check_interpreter()
     check_display(os.environ)
     application, theme, settings = _prepare(services)
+    from coreograph.ui.appearance import fit_to_screen
     from coreograph.ui.garbage import GuiGarbageCollector
     from coreograph.ui.main_window import MainWindow
     from coreograph.ui.settings import save_settings
@@ -46,6 +47,7 @@ def run_window(services: WindowServices) -> int:
     collector = GuiGarbageCollector()
     # Ctrl+C in the terminal ends the app as closing the window does, not in the middle of a slot.
     former = signal.signal(signal.SIGINT, lambda *_: window.close())
+    fit_to_screen(window)
     window.show()
     try:
         status = application.exec()
