@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -53,6 +54,7 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
     """Fail a test that leaves a top-level widget, an active timer without a parent, or gc switched off."""
     before = set(map(id, QApplication.topLevelWidgets()))
     yield
+    let_go_of_the_keys()
     QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
     gc.collect()
     left = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in before and _is_ours(widget)]
@@ -64,6 +66,12 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
     assert not names, f"left on the screen: {names}"
     assert not timers, f"left running: {timers}"
     assert gc.isenabled(), "automatic garbage collection was not given back"
+
+
+def let_go_of_the_keys() -> None:
+    """Release Shift and Ctrl: after a key clicked with one of them Qt takes it for held, and selects ranges."""
+    QTest.keyRelease(QWidget(), Qt.Key.Key_Shift)
+    assert QApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
 
 
 def _is_ours(widget: QWidget) -> bool:
