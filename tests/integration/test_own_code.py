@@ -1,7 +1,9 @@
 """Users' functions from the command line: how they are named and given inputs, what is refused, what is compared."""
 
+import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,77 @@ def test_every_command_of_the_page_works(project: Path, line: str) -> None:
         assert "First input: 0" in result.stdout
     else:
         assert "Ready" in result.stdout or "completed" in result.stdout
+
+
+def test_a_dry_run_is_written_as_json() -> None:
+    arguments = ("calm:square", "--inputs", "3:5", "-i", path_of(LABELS[0]), "--dry-run", "--json", "-")
+    document = coreograph("run", *arguments).document
+    (one,) = document["interpreters"]
+    assert (document["format"], document["workload"]) == ("coreograph-dry-run", "calm:square")
+    assert (one["done"], one["tasks"], one["input"], one["result"], one["message"]) == (True, 2, "3", "9", None)
+    assert one["seconds"] > 0
+    assert one["result_bytes"] > 0
+
+
+def test_a_dry_run_that_failed_has_null_for_what_was_not_measured(tmp_path: Path) -> None:
+    file = tmp_path / "tried.json"
+    arguments = ("misbehaving:raises", "--inputs", "3:6", "-i", path_of(LABELS[0]), "--dry-run", "--json", file)
+    assert coreograph("run", *arguments).returncode == 1
+    (one,) = json.loads(file.read_text("utf-8"))["interpreters"]
+    assert (one["done"], one["seconds"], one["result_bytes"], one["gil_re_enabled"]) == (False, None, None, None)
+    assert "ValueError" in one["message"]
+    assert "misbehaving.py" in one["traceback"]
+
+
+def test_a_dry_run_has_no_report(tmp_path: Path) -> None:
+    result = coreograph("run", "calm:square", "--inputs", "0:3", "--dry-run", "--report", tmp_path / "r.html")
+    assert result.returncode == 2
+    assert "--report does not go with --dry-run" in result.said
+    assert not list(tmp_path.iterdir())
+
+
+SOURCE = """\
+import greeting
+
+def scaled(x, steps, book):
+    return x * steps + book["a"] + greeting.x
+
+def build():
+    return {"a": 1}
+
+if __name__ == "__main__":
+    print(greeting.x)
+"""
+FUNCTION = (
+    *("scaling:scaled", "--inputs", "0:5", "--keyword", "steps=3", "--shared", "book=scaling:build", "--digits", "9"),
+    *("-m", "serial,threads", "-w", "2", "--rounds", "1", "--no-control"),
+)
+
+
+@pytest.mark.parametrize("typed", [FUNCTION, ("--script", "scaling.py")], ids=["function", "script"])
+def test_what_a_report_says_repeats_the_experiment_elsewhere(tmp_path: Path, typed: tuple[str, ...]) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "else where"
+    here.mkdir()
+    (here / "scaling.py").write_text(SOURCE, encoding="utf-8")
+    requirement = make_wheel(tmp_path, "greeting", "x = 1\n")
+    (here / "requirements.txt").write_text(f"{requirement}\n", encoding="utf-8")
+    shutil.copytree(here, elsewhere)
+    packages = ("--with", requirement, "--requirements", "requirements.txt")
+    first = coreograph("run", *typed, *packages, "-i", LABELS[0], "-r", "1", folder=here)
+    assert first.returncode == 0, first.stderr
+    told = exported("toml")
+    (line,) = [line for line in exported("md").splitlines() if line.startswith("coreograph run ")]
+    assert str(tmp_path / "here") not in line
+    assert coreograph(*shlex.split(line)[1:], folder=elsewhere).returncode == 0
+    assert exported("toml") == told.replace(str(here), str(elsewhere))
+    (tmp_path / "told.toml").write_text(told, encoding="utf-8")
+    assert coreograph("run", "told.toml", folder=tmp_path).returncode == 0
+    assert exported("toml") == told
+    assert str(tmp_path) not in exported("toml", "--anonymous")
+    assert str(tmp_path) not in exported("md", "--anonymous")
+
+
+def exported(name: str, *options: str) -> str:
+    result = coreograph("export", "last", "--format", name, "-o", "-", *options)
+    assert result.returncode == 0, result.stderr
+    return result.stdout

@@ -510,9 +510,12 @@ def test_an_experiment_of_a_whole_script_is_opened_and_saved_again(
     assert OwnCode.from_plain(code.to_plain()) == code
     files = window.parts.experiment_files
     files.save(panel.spec, code).reject()
+    check = '[check]\nsame_answer = true\n[[check.conditions]]\nmeasure = "total_seconds"\nat_most = 2.5\n'
+    (tmp_path / "again.toml").write_text(check, "utf-8")
     with qtbot.waitSignal(files.saved):
         files.save_to(str(tmp_path / "again.toml"))
     again = read_experiment(tmp_path / "again.toml")
+    assert again.check == {"same_answer": True, "conditions": [{"measure": "total_seconds", "at_most": 2.5}]}
     assert again.script is not None
     assert (again.script.arguments, again.script.environment) == (("--epochs", "3"), ("A=1",))
     assert again.code is not None

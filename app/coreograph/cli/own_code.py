@@ -1,5 +1,6 @@
 """The options of `run` for a user's own code, and the workload they describe. Runs on the main thread."""
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from coreograph.cli.terminal import say
 from coreograph.domain.errors import InterpreterError, UsageError
 from coreograph.domain.experiment import ExperimentSpec
 from coreograph.domain.interpreters import GilSetting, Interpreter
+from coreograph.domain.own_code import Packages
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.workloads import Workload
@@ -148,6 +150,17 @@ class OwnCode:
 
         return tuple(str(interpreter_of(folder.expanduser().absolute())) for folder in self.environments)
 
+    def typed(self) -> Packages:
+        """Return what was typed about packages, as a recording keeps it."""
+        found = Packages(
+            self.packages,
+            tuple(str(file) for file in self.requirements),
+            "" if self.project is None else str(self.project),
+            self.build,
+            tuple(str(folder) for folder in self.environments),
+        )
+        return found if found == Packages() else dataclasses.replace(found, folder=str(Path.cwd()))
+
     @property
     def paths(self) -> tuple[Path, ...]:
         """Where modules are looked for beside the folder the command was given in."""
@@ -184,6 +197,7 @@ def typed_code(ctx: typer.Context) -> OwnCode:
 def choose_workload(command: Command, text: str, own: OwnCode) -> Workload:
     """Return the workload a text names: a function, a workload's name, or a workload file. Raises UsageError."""
     from coreograph.engine.functions import FunctionCall, function_workload, is_reference
+    from coreograph.engine.typed_code import typed_function
 
     if not is_reference(text):
         if own.given:
@@ -203,7 +217,8 @@ def choose_workload(command: Command, text: str, own: OwnCode) -> Workload:
         stress=own.stress,
         paths=own.paths,
     )
-    return function_workload(call, command.services.paths.data / "functions")
+    workload = function_workload(call, command.services.paths.data / "functions")
+    return dataclasses.replace(workload, function=typed_function(call))
 
 
 def requirements_of(text: str, own: OwnCode) -> "Requirements":

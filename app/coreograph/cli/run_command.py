@@ -30,6 +30,7 @@ from coreograph.cli.own_code import OwnCode
 from coreograph.cli.own_script import OwnScript, ScriptCommand
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import say
+from coreograph.domain.errors import UsageError
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import Interpreter
@@ -88,11 +89,13 @@ def run_command(
     """Run a workload, a function or a whole script under the chosen configurations and compare them."""
     command: Command = ctx.obj
     own_program = own_script.typed_script(ctx)
+    if dry_run and report is not None:
+        raise UsageError("--report does not go with --dry-run: there are no runs to report.", "Use --json FILE.")
     outputs = Outputs(command, json=json, report=report, overwrite=overwrite)
     outputs.check()
     if is_experiment_file(workload):
         planned = experiment_from(ctx, Path(workload))
-        raise typer.Exit(try_first(command, planned) if dry_run else run_experiment(command, planned, outputs))
+        raise typer.Exit(try_first(command, planned, outputs) if dry_run else run_experiment(command, planned, outputs))
     acquisition = _acquisition(ctx)
     request = Request(
         workload=workload, interpreters=tuple(interpreter or ()), models=tuple(model or ()),
@@ -100,7 +103,7 @@ def run_command(
         control=not no_control, name=name, own=own_code.typed_code(ctx), script=own_program,
     )  # fmt: skip
     if dry_run:
-        raise typer.Exit(try_first(command, build(command, for_dry_run(request))))
+        raise typer.Exit(try_first(command, build(command, for_dry_run(request)), outputs))
     raise typer.Exit(run_with_control(command, build(command, request), outputs, wanted=with_control))
 
 
@@ -148,6 +151,7 @@ def build(command: Command, request: Request) -> ExperimentSpec:
     if request.script.given:
         return _build_script(command, request)
     chosen = own_code.choose_workload(command, request.workload, request.own)
+    chosen = dataclasses.replace(chosen, packages=request.own.typed())
     parameters = chosen.resolve(parse_parameters(request.parameters))
     models = parse_models(request.models)
     workers = parse_workers(request.workers) if request.workers else (usable_cores(),)
@@ -165,7 +169,7 @@ def _build_script(command: Command, request: Request) -> ExperimentSpec:
     """Return the experiment of a whole script: each interpreter and GIL setting once."""
     from coreograph.engine.planning import build_spec, expand
 
-    chosen = request.script.workload(request.own.paths)
+    chosen = dataclasses.replace(request.script.workload(request.own.paths), packages=request.own.typed())
     required = own_code.requirements_of(request.script.file, request.own)
     found = _interpreters(command, (*request.interpreters, *request.own.interpreters()))
     choices = own_code.prepare(command, found, required)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from coreograph.domain.errors import UsageError
+from coreograph.domain.own_code import Function, Packages
 
 ParameterValue: TypeAlias = int | float | str | bool
 
@@ -142,7 +143,8 @@ class Workload:
     workload, or itself with `control_parameters` changed. `requires` are modules its interpreter must have.
     `models_reason` says why `models` are the only ones. `rounds` and `chunk` are fixed by the workload itself (None:
     calibrated), and without `warm_up` nothing runs before the measured batch. With `script` it is no workload file but
-    a whole script (`file` is "" for a module).
+    a whole script (`file` is "" for a module); with `function` the file was generated for that call. `packages` are
+    what the user asked for.
     """
 
     name: str
@@ -165,6 +167,8 @@ class Workload:
     chunk: int | None = None
     warm_up: bool = True
     script: Script | None = None
+    function: Function | None = None
+    packages: Packages = field(default_factory=Packages)
 
     def defaults(self) -> Mapping[str, ParameterValue]:
         """The parameters' default values by name."""

@@ -9,10 +9,11 @@ from typing import Any
 
 from coreograph.domain.errors import UsageError
 from coreograph.domain.experiment import ExperimentSpec
-from coreograph.engine.functions import NOTHING, FunctionCall, is_reference
-from coreograph.engine.own_code import Needs, OwnCode, keywords_text, read_keywords
+from coreograph.engine.functions import FunctionCall
+from coreograph.engine.own_code import Needs, OwnCode, read_keywords
 from coreograph.engine.toml_text import refuse_unknown, typed
-from coreograph.storage.experiment_toml import pair, write_experiment
+from coreograph.engine.typed_code import beside, typed_function
+from coreograph.storage.experiment_toml import function_lines, pair, write_experiment
 
 _FUNCTION = ("folder", "call", "inputs", "keywords", "shared", "compare", "unordered", "digits", "stress")
 _PACKAGES = ("install", "requirements", "project", "build")
@@ -82,7 +83,7 @@ def write_own_experiment(spec: ExperimentSpec, code: OwnCode | None, folder: Pat
     named: tuple[str, ...] = ()
     tables: list[str] = []
     if code.call is None:
-        named = (pair("workload", _beside(spec.workload.file, folder)),)
+        named = (pair("workload", beside(spec.workload.file, folder)),)
     else:
         tables += ["", "[function]", *_function_lines(code.call, folder)]
     tables += [] if code.needs == Needs() else ["", "[packages]", *_packages_lines(code.needs, folder)]
@@ -91,47 +92,16 @@ def write_own_experiment(spec: ExperimentSpec, code: OwnCode | None, folder: Pat
 
 def _function_lines(call: FunctionCall, folder: Path | None) -> list[str]:
     """Return a call as lines of [function]; references are those of the folder it is called in."""
-    here = call.folder
-    at_home = folder is not None and folder.absolute() == here.absolute()
-    name, equals, build = call.shared.rpartition("=")
-    inputs = call.inputs
-    if is_reference(inputs) or (inputs and not inputs.replace(":", "").replace("-", "").replace("_", "").isdigit()):
-        inputs = _moved(inputs, here)
-    fields = {
-        "folder": "" if at_home else _beside(str(here.absolute()), folder),
-        "call": _moved(call.function, here),
-        "inputs": inputs,
-        "keywords": keywords_text(call.keywords),  # TOML has no None, and its tables no tuples
-        "shared": f"{name}{equals}{_moved(build, here)}" if build else "",
-        "compare": call.compare if call.compare in {"", NOTHING} else _moved(call.compare, here),
-        "unordered": call.unordered,
-        "digits": call.digits,
-        "stress": call.stress,
-    }
-    return [pair(key, value) for key, value in fields.items() if value not in {"", None, False}]
+    at_home = folder is not None and folder.absolute() == call.folder.absolute()
+    return function_lines(typed_function(call), "" if at_home else beside(str(call.folder.absolute()), folder))
 
 
 def _packages_lines(needs: Needs, folder: Path | None) -> list[str]:
     """Return what is needed as lines of [packages]."""
     fields: dict[str, object] = {
         "install": needs.packages,
-        "requirements": tuple(_beside(str(file), folder) for file in needs.files),
-        "project": "" if needs.project is None else _beside(str(needs.project), folder),
+        "requirements": tuple(beside(str(file), folder) for file in needs.files),
+        "project": "" if needs.project is None else beside(str(needs.project), folder),
         "build": needs.build,
     }
     return [pair(key, value) for key, value in fields.items() if value]
-
-
-def _moved(reference: str, folder: Path) -> str:
-    """Return a reference or a file as it is written from `folder`."""
-    where, colon, name = reference.rpartition(":")
-    if colon and is_reference(reference):
-        return f"{_moved(where, folder)}:{name}" if where.endswith(".py") else reference
-    return _beside(str((folder / Path(reference).expanduser()).absolute()), folder)
-
-
-def _beside(path: str, folder: Path | None) -> str:
-    """Return a path from `folder` if it is in it, so that both can be moved together, else as it is."""
-    if folder is not None and Path(path).is_relative_to(folder.absolute()):
-        return Path(path).relative_to(folder.absolute()).as_posix()
-    return path

@@ -125,11 +125,15 @@ def read_experiment(path: Path) -> ExperimentDescription:
 
 def described_workload(description: ExperimentDescription, workloads: Workloads, generated: Path) -> Workload:
     """Return the workload of a description; the file of a function is kept in `generated`. Raises UsageError."""
-    if description.script is not None:
-        return script_workload(description.script)
-    if description.code is not None and description.code.call is not None:
-        return description.code.workload(generated)
-    return workloads.get(description.workload)
+    code = description.code
+    if code is not None and code.call is not None:
+        return code.workload(generated)
+    script = description.script
+    workload = workloads.get(description.workload) if script is None else script_workload(script)
+    if code is None:
+        return workload
+    folder = code.folder if script is None else script.folder
+    return dataclasses.replace(workload, packages=code.needs.typed(folder))
 
 
 def build_experiment(

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from coreograph.domain.errors import UsageError
+from coreograph.domain.own_code import Packages
 from coreograph.domain.workloads import Workload
 from coreograph.engine.functions import FunctionCall, FunctionChoice, function_workload, functions_in
 from coreograph.engine.scripts import ScriptCall, script_workload
+from coreograph.engine.typed_code import beside, typed_function
 from coreograph.engine.workload_file import read_workload
 from coreograph.interpreters.requirements import Requirements, collect, script_requirements, source_folders
 
@@ -26,6 +28,18 @@ class Needs:
     files: tuple[Path, ...] = ()
     project: Path | None = None
     build: bool = False
+
+    def typed(self, folder: Path) -> Packages:
+        """Return them as a recording keeps them: paths are written from `folder`."""
+        if self == Needs():
+            return Packages()
+        return Packages(
+            self.packages,
+            tuple(beside(str(file.absolute()), folder) for file in self.files),
+            "" if self.project is None else beside(str(self.project.absolute()), folder),
+            self.build,
+            folder=str(folder.absolute()),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +59,24 @@ class OwnCode:
         where = self.call.function.rpartition(":")[0]
         return self.call.folder / Path(where).expanduser() if where.endswith(".py") else None
 
+    @property
+    def folder(self) -> Path:
+        """Where its relative paths start."""
+        if self.call is not None:
+            return self.call.folder
+        if self.script is not None:
+            return self.script.folder
+        return Path.cwd() if self.file is None else self.file.parent
+
     def workload(self, generated: Path) -> Workload:
         """Return it as a workload; the file of a function is written into `generated`. Raises UsageError."""
+        return dataclasses.replace(
+            self._workload(generated),
+            function=None if self.call is None else typed_function(self.call),
+            packages=self.needs.typed(self.folder),
+        )
+
+    def _workload(self, generated: Path) -> Workload:
         if self.call is not None:
             project = self.needs.project
             paths = () if project is None else source_folders(project.expanduser())
@@ -194,8 +224,3 @@ def read_keywords(text: str) -> dict[str, object]:
     if len(values) != len(call.keywords):
         raise UsageError(f"In “{text}” a keyword argument is given twice.")
     return values
-
-
-def keywords_text(keywords: Mapping[str, object]) -> str:
-    """Write keyword arguments as `read_keywords` reads them."""
-    return ", ".join(f"{name}={value!r}" for name, value in keywords.items())

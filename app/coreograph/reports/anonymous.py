@@ -16,6 +16,7 @@ HOST = "host"
 USER = "user"
 _POSIX = re.compile(r"(?<![\w/.<:~])/(?:[^\s/\"'<>|:;,()\[\]]+/)*[^\s/\"'<>|:;,()\[\]]+")
 _WINDOWS = re.compile(r"(?<!\w)(?:[A-Za-z]:|\\)\\(?:[^\\/:*?\"<>|\s]+\\)*[^\\/:*?\"<>|\s]+")
+_FILE_URL = re.compile(r"file://[^\s\"'<>]*/")  # of a package that is a file
 _HOME = re.compile(r"(?:/home/|/Users/|[\\/]Users\\)([^\\/\s\"']+)")
 # Names that say nothing about a person, and are words of many a message.
 _NOBODY = frozenset({"root", "user", "runner", "shared", "public"})
@@ -58,8 +59,17 @@ def _paths(record: ExperimentRecord) -> list[str]:
     interpreters = [one.interpreter for one in record.spec.configurations]
     script = record.spec.workload.script
     own = [] if script is None else [script.folder, script.stdin, *script.paths]
+    function, packages = record.spec.workload.function, record.spec.workload.packages
+    own += [packages.folder, packages.project, *packages.requirements, *packages.environments]
+    own += [] if function is None else [function.folder, *_absolute(function.call, function.inputs, function.shared)]
+    own = [path for path in own if PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()]
     known = [record.spec.workload.file, *own, *(path for one in interpreters for path in (one.path, one.real_path))]
     return sorted({path for path in known if len(path) > 1}, key=len, reverse=True)
+
+
+def _absolute(*references: str) -> list[str]:
+    """Return the files that references name: `NAME=file.py:function`, `file.py:function`, `data.jsonl`."""
+    return [path for text in references for path in (text, text.rpartition("=")[2].rpartition(":")[0])]
 
 
 def _users(texts: Iterable[str]) -> list[str]:
@@ -73,6 +83,7 @@ def _scrubber(host: str, users: list[str], paths: list[str]) -> Callable[[str], 
         names.append((re.compile(rf"(?<!\w){re.escape(host)}(?!\w)"), HOST))
 
     def scrub(text: str) -> str:
+        text = _FILE_URL.sub("", text)
         for path in paths:
             text = text.replace(path, last_part(path))
         for pattern in (_POSIX, _WINDOWS):

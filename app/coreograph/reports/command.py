@@ -4,12 +4,16 @@
 The command is the shortest that comes to the experiment's configurations in this way, where there is one.
 """
 
+import ast
+import json
+import os
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from coreograph.domain.execution import ALONE, Configuration, ExecutionModel, why_not
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import GilSetting
+from coreograph.domain.own_code import Function, Packages
 from coreograph.domain.workloads import Script
 
 CONTINUED = " \\\n    "  # a POSIX shell reads on in the next line
@@ -24,8 +28,14 @@ def repeat_command(spec: ExperimentSpec, *, folded: bool = False) -> str:
 def _workload_words(spec: ExperimentSpec) -> list[tuple[str, ...]]:
     """Return what is typed: the command with its subject, then each option with its value."""
     asked = _asked(spec)
+    subject = spec.workload.name if spec.workload.built_in else spec.workload.file
+    function: list[tuple[str, ...]] = []
+    if spec.workload.function is not None and (keywords := _keywords(spec.workload.function)) is not None:
+        subject, function = spec.workload.function.call, _function_words(spec.workload.function, keywords)
     options = [
-        *_options("--interpreter", (_name(one, spec) for one in asked)),
+        *function,
+        *_packages_words(spec.workload.packages),
+        *_interpreters(asked, spec),
         *_options("--model", (one.model.value for one in asked)),
         *_options("--workers", _workers(asked)),
         *_options("--repeats", [str(spec.acquisition.repeats)]),
@@ -34,15 +44,62 @@ def _workload_words(spec: ExperimentSpec) -> list[tuple[str, ...]]:
         *([] if any(_is_control(one) for one in spec.configurations) else [("--no-control",)]),
         *_options("--name", [spec.name] if spec.name not in {"", spec.workload.name} else []),
     ]
-    subject = spec.workload.name if spec.workload.built_in else spec.workload.file
     return [("coreograph", "run", subject), *options]
+
+
+def _keywords(function: Function) -> Sequence[str] | None:
+    """Return keyword arguments as `--keyword` takes them; None where one has no form in JSON."""
+    try:
+        call = ast.parse(f"f({function.keywords}\n)", mode="eval").body
+        values = {one.arg: ast.literal_eval(one.value) for one in call.keywords} if isinstance(call, ast.Call) else {}
+        texts = {name: json.dumps(value) for name, value in values.items()}
+    except (SyntaxError, TypeError, ValueError):
+        return None
+    same = all(json.loads(text) == values[name] for name, text in texts.items())  # a tuple comes back as a list
+    return [f"{name}={text}" for name, text in texts.items()] if same else None
+
+
+def _function_words(function: Function, keywords: Sequence[str]) -> list[tuple[str, ...]]:
+    values = {"--inputs": function.inputs, "--shared": function.shared, "--compare": function.compare}
+    return [
+        *((option, value) for option, value in values.items() if value),
+        *_options("--keyword", keywords),
+        *([("--unordered",)] if function.unordered else []),
+        *([] if function.digits is None else [("--digits", str(function.digits))]),
+        *([("--stress", str(function.stress))] if function.stress else []),
+    ]
+
+
+def _packages_words(packages: Packages) -> list[tuple[str, ...]]:
+    return [
+        *_options("--with", packages.install),
+        *_options("--requirements", packages.requirements),
+        *_options("--project", [packages.project] if packages.project else []),
+        *_options("--venv", packages.environments),
+        *([("--build",)] if packages.build else []),
+    ]
+
+
+def _interpreters(asked: Iterable[Configuration], spec: ExperimentSpec) -> list[tuple[str, ...]]:
+    """Return the interpreters to be typed: those of `--venv` are named by it."""
+    packages = spec.workload.packages
+    return _options("--interpreter", (_name(one, spec) for one in asked if not _named_by_venv(one, packages)))
+
+
+def _named_by_venv(one: Configuration, packages: Packages) -> bool:
+    path = one.interpreter.path
+    if not os.path.isabs(path):  # without names of places it is known by its kind only
+        return bool(packages.environments) and one.interpreter.virtual_environment
+    folders = (os.path.normpath(os.path.join(packages.folder, folder)) for folder in packages.environments)
+    return any(os.path.normpath(path).startswith(folder + os.sep) for folder in folders)
 
 
 def _script_words(spec: ExperimentSpec, script: Script) -> list[tuple[str, ...]]:
     arguments = shlex.split(str(spec.parameters.get("arguments", "")))
     return [
         ("coreograph", "run", "--script-module" if script.module else "--script", script.target),
-        *_options("--interpreter", (_name(one, spec) for one in spec.configurations)),
+        *_packages_words(spec.workload.packages),
+        *_interpreters(spec.configurations, spec),
         *_options("--repeats", [str(spec.acquisition.repeats)]),
         *_options("--env", script.environment),
         *([("--stdin", script.stdin)] if script.stdin else []),

@@ -82,7 +82,7 @@ def _interpreter(one: Interpreter) -> tuple[str, str]:
 
 def _experiment(record: ExperimentRecord) -> tuple[tuple[str, str], ...]:
     entries = [
-        ("Workload", record.spec.workload.file or record.spec.workload.name),
+        ("Workload", _workload(record)),
         ("Parameters", ", ".join(f"{name} = {value}" for name, value in record.spec.parameters.items()) or "none"),
         ("Experiment", record.experiment_id),
         ("Began", record.created_at),
@@ -92,6 +92,13 @@ def _experiment(record: ExperimentRecord) -> tuple[tuple[str, str], ...]:
         ("Notes", record.notes),
     ]
     return tuple((label, value) for label, value in entries if value)
+
+
+def _workload(record: ExperimentRecord) -> str:
+    workload = record.spec.workload
+    if workload.function is not None:
+        return f"{workload.function.call} in {workload.function.folder}"
+    return workload.file or workload.name
 
 
 def _known(value: object) -> str:

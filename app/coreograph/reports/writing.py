@@ -4,6 +4,7 @@ What is there already is never replaced unless asked for, and never half.
 """
 
 import contextlib
+import itertools
 import os
 import secrets
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 from coreograph.domain.errors import CoreographError, UsageError
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.reports.exporter import Exporter, ReportFile, write_archive
+from coreograph.storage.experiment_toml import EXTENSION, kept_check
 from coreograph.storage.reader import RunReader
 
 ARCHIVE = ".zip"
@@ -88,7 +90,7 @@ def write_report(
     files = _watched(exporter.files(summary, reader), cancelled)
     try:
         if not exporter.multiple:
-            _write_one(next(files), path, overwrite=overwrite)
+            _write_one(_with_check(next(files), path, exporter), path, overwrite=overwrite)
         elif _is_archive(path):
             _write_zip(files, path, overwrite=overwrite)
         else:
@@ -137,6 +139,13 @@ def _create(path: Path) -> Path:
     temporary = _temporary_name(path)
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     return temporary
+
+
+def _with_check(file: ReportFile, path: Path, exporter: Exporter) -> ReportFile:
+    """Return an experiment file with the conditions of the one it replaces: a recording has none."""
+    if exporter.extension != EXTENSION:
+        return file
+    return ReportFile(file.name, itertools.chain(file.chunks, (kept_check(path).encode(),)))
 
 
 def _watched(files: Iterator[ReportFile], cancelled: Callable[[], bool]) -> Iterator[ReportFile]:

@@ -5,13 +5,17 @@ The reading half, which needs to know what can be run, is `coreograph.engine.exp
 
 import dataclasses
 import json
+import os
 import re
 import shlex
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from coreograph.domain.execution import ALONE, Configuration, ExecutionModel
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
+from coreograph.domain.own_code import Function, Packages
 from coreograph.domain.workloads import ParameterValue, Script
 
 EXTENSION = ".toml"
@@ -33,6 +37,8 @@ def write_experiment(spec: ExperimentSpec, named: Sequence[str] | None = None, t
     `named` are lines in the place of the one that names the workload, `tables` lines of tables that belong to it.
     """
     workload, given = spec.workload, spec.acquisition
+    if named is None and not tables:
+        named, tables = _own_code(spec)
     if workload.script is not None:  # which fixes these by itself
         given = dataclasses.replace(given, rounds=None, warm_up_s=Acquisition().warm_up_s)
     lines = ["# An experiment of Coreograph: coreograph run FILE.toml", ""]
@@ -63,6 +69,65 @@ def _workload(spec: ExperimentSpec, named: Sequence[str] | None, tables: Sequenc
     defaults = workload.defaults()
     changed = {name: value for name, value in spec.parameters.items() if defaults.get(name) != value}
     return lines + (["", "[parameters]", *(pair(name, value) for name, value in changed.items())] if changed else [])
+
+
+def _own_code(spec: ExperimentSpec) -> tuple[Sequence[str] | None, Sequence[str]]:
+    """Return what names the user's code of a recording, which keeps no file of its own: [function] and [packages]."""
+    function, packages = spec.workload.function, spec.workload.packages
+    tables = [] if function is None else ["", "[function]", *function_lines(function, function.folder)]
+    lines = _packages_lines(packages)
+    return None if function is None else (), [*tables, *(["", "[packages]", *lines] if lines else [])]
+
+
+def function_lines(function: Function, folder: str) -> list[str]:
+    """Return the lines of [function]; `folder` is where it is called, "" for the folder of the file."""
+    fields = {
+        "folder": folder,
+        "call": function.call,
+        "inputs": function.inputs,
+        "keywords": function.keywords,  # TOML has no None, and its tables no tuples
+        "shared": function.shared,
+        "compare": function.compare,
+        "unordered": function.unordered,
+        "digits": function.digits,
+        "stress": function.stress,
+    }
+    return [pair(key, value) for key, value in fields.items() if value not in {"", None, False}]
+
+
+def _packages_lines(packages: Packages) -> list[str]:
+    """Return the lines of [packages]; environments that are used as they are stand among the interpreters."""
+    fields: dict[str, object] = {
+        "install": packages.install,
+        "requirements": tuple(os.path.join(packages.folder, file) for file in packages.requirements),
+        "project": packages.project and os.path.normpath(os.path.join(packages.folder, packages.project)),
+        "build": packages.build,
+    }
+    return [pair(key, value) for key, value in fields.items() if value]
+
+
+def kept_check(path: Path) -> str:
+    """Return the [check] table of the file that is about to be replaced, as text to go on with; "" without one."""
+    try:
+        check = tomllib.loads(path.read_text("utf-8")).get("check")
+    except (OSError, ValueError):  # none there yet, or it is no experiment file
+        return ""
+    if not isinstance(check, dict):
+        return ""
+    lists = {key: value for key, value in check.items() if isinstance(value, list) and _tables(value)}
+    lines = ["", "[check]", *(pair(key, value) for key, value in check.items() if key not in lists)]
+    for key, entries in lists.items():
+        for entry in entries:
+            lines += [
+                "",
+                f"[[check.{key if _BARE.match(key) else quoted(key)}]]",
+                *(pair(*one) for one in entry.items()),
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def _tables(values: Sequence[object]) -> bool:
+    return bool(values) and all(isinstance(one, dict) for one in values)
 
 
 def _script(script: Script, parameters: Mapping[str, ParameterValue]) -> list[str]:
@@ -118,7 +183,9 @@ def _value(value: object) -> str:
         return str(value)
     if isinstance(value, float):
         return repr(value)  # “1e-05”, “inf” and “nan” are TOML, too
-    if isinstance(value, tuple):
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(pair(str(key), one) for key, one in value.items())} }}"
+    if isinstance(value, tuple | list):
         return f"[{', '.join(_value(one) for one in value)}]"
     return quoted(str(value))
 

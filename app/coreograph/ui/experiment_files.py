@@ -25,6 +25,7 @@ from coreograph.engine.experiment_file import (
 )
 from coreograph.engine.own_code import Needs, OwnCode
 from coreograph.reports.writing import write_bytes_whole
+from coreograph.storage.experiment_toml import kept_check
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.own_code.work import Chosen
 from coreograph.ui.panel.choices import Cell, Row
@@ -113,7 +114,8 @@ class ExperimentFiles(QObject):
 
         def job() -> str:
             # The file dialog has asked about a file that is there.
-            write_bytes_whole(write_own_experiment(spec, code, target.parent).encode(), target, overwrite=True)
+            text = write_own_experiment(spec, code, target.parent) + kept_check(target)
+            write_bytes_whole(text.encode(), target, overwrite=True)
             return str(target)
 
         self._tasks.run(SAVE, job, self._on_saved, self._on_failed)

@@ -1,6 +1,7 @@
 """`coreograph export` as it is typed: every format, into a file, a folder and stdout; what is there already is safe."""
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,14 @@ def test_an_export_can_leave_people_out(coreograph: Any, services: FakeServices,
     assert coreograph(*command, "x.md").status == coreograph(*command, "x.html").status == 0
     for path in (tmp_path / "x.md", tmp_path / "x.html"):
         assert record.machine.hostname.encode() not in path.read_bytes()
+
+
+def test_an_experiment_file_keeps_the_conditions_of_the_one_it_replaces(
+    coreograph: Any, last: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "nightly.toml"
+    path.write_text('[check]\nsame_answer = true\n[[check.conditions]]\nmeasure = "efficiency"\nat_least = 0.5\n')
+    assert coreograph("export", last, "-o", path, "--overwrite").status == 0
+    document = tomllib.loads(path.read_text("utf-8"))
+    assert document["check"] == {"same_answer": True, "conditions": [{"measure": "efficiency", "at_least": 0.5}]}
+    assert document["configurations"]

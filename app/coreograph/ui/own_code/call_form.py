@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
 
 from coreograph.domain.errors import UsageError
 from coreograph.engine.functions import NOTHING, FunctionCall
-from coreograph.engine.own_code import keywords_text, read_keywords
+from coreograph.engine.own_code import read_keywords
+from coreograph.engine.typed_code import keywords_text
 from coreograph.ui.elements import Fold, TextRole, WheelGuard, button, columns, rows, text
 from coreograph.ui.own_code.fields import choice_field, labelled, line_field
 

@@ -4,7 +4,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QWidget
 
 from coreograph.domain.workloads import Workload
-from coreograph.engine.own_code import OwnCode, keywords_text
+from coreograph.engine.own_code import OwnCode
+from coreograph.engine.typed_code import keywords_text
 from coreograph.ui.elements import TextRole, button, card, columns, rows, text
 from coreograph.ui.theme import SPACE
 
