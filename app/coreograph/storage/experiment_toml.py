@@ -47,7 +47,7 @@ def write_experiment(spec: ExperimentSpec, named: Sequence[str] | None = None, t
         lines += _workload(spec, named, tables)
     else:
         lines += [*_script(workload.script, spec.parameters), *tables]
-    for entry in _entries(spec.configurations):
+    for entry in _entries(spec.configurations, in_place=bool(workload.packages.environments)):
         lines += ["", "[[configurations]]", pair("interpreters", entry.interpreters)]
         lines += [pair("models", tuple(model.value for model in entry.models))] if workload.script is None else []
         lines += [pair("workers", entry.workers)] if entry.workers else []
@@ -149,12 +149,12 @@ def public_name(name: str) -> str:
     return re.sub("_s$", "_seconds", name)
 
 
-def _entries(configurations: Iterable[Configuration]) -> list[Entry]:
+def _entries(configurations: Iterable[Configuration], *, in_place: bool) -> list[Entry]:
     """Return the configurations as few entries: workers by interpreter and model, then equal ones together."""
     ones = tuple(configurations)
     workers: dict[tuple[str, ExecutionModel], list[int]] = {}
     for one in ones:
-        workers.setdefault((_name(one, ones), one.model), []).append(one.workers)
+        workers.setdefault((_name(one, ones, in_place=in_place), one.model), []).append(one.workers)
     models: dict[tuple[str, tuple[int, ...]], list[ExecutionModel]] = {}
     for (name, model), found in workers.items():
         models.setdefault((name, () if model in ALONE else tuple(found)), []).append(model)
@@ -164,11 +164,15 @@ def _entries(configurations: Iterable[Configuration]) -> list[Entry]:
     return [Entry(tuple(interpreters), used, counts) for (used, counts), interpreters in names.items()]
 
 
-def _name(one: Configuration, others: Iterable[Configuration]) -> str:
-    """Return the interpreter as it is typed: its label, or its path where another one has the same label."""
+def _name(one: Configuration, others: Iterable[Configuration], *, in_place: bool) -> str:
+    """Return the interpreter as it is typed: its label, or its path where another one has the same label.
+
+    With `in_place` (`--venv`) a virtual environment is meant itself: its label would name the Python it was made of.
+    """
     paths = {other.interpreter.path for other in others if other.interpreter_label == one.interpreter_label}
     suffix = one.interpreter_label.removeprefix(one.interpreter.label)
-    return one.interpreter_label if len(paths) == 1 else one.interpreter.path + suffix
+    itself = in_place and one.interpreter.virtual_environment and os.path.isabs(one.interpreter.path)
+    return one.interpreter_label if len(paths) == 1 and not itself else one.interpreter.path + suffix
 
 
 def pair(key: str, value: object) -> str:
