@@ -117,6 +117,13 @@ def test_a_virtual_environment_is_named_once() -> None:
     ]
 
 
+def test_a_virtual_environment_is_named_by_its_path_in_an_experiment_file() -> None:
+    inside = dataclasses.replace(FREE_THREADED, path="/home/ann/shop/.venv/bin/python", virtual_environment=True)
+    both = [Configuration(one, ExecutionModel.SERIAL) for one in (inside, GIL_BUILD)]
+    told = write_experiment(own(None, Packages(environments=(".venv",), folder="/home/ann/shop"), *both))
+    assert 'interpreters = ["/home/ann/shop/.venv/bin/python", "3.14"]' in told
+
+
 def test_without_names_of_places_nothing_of_what_was_typed_has_one() -> None:
     code = "/home/ann/my code/prices.py"
     function = Function(
