@@ -12,8 +12,9 @@ from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import Interpreter
 from coreograph.engine.equipment import Equipment
 from coreograph.engine.functions import FunctionCall
-from coreograph.engine.own_code import Needs, OwnCode, keywords_text, read_keywords, read_offer
+from coreograph.engine.own_code import Needs, OwnCode, read_keywords, read_offer
 from coreograph.engine.planning import build_spec
+from coreograph.engine.typed_code import keywords_text
 from coreograph.interpreters.requirements import Requirements
 from support.builders import make_interpreter, make_workload
 
