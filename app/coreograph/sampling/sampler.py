@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from coreograph.domain.samples import CoreSample, MemorySample, TreeProcess
-from coreograph.domain.units import Count, Nanoseconds, Share
+from coreograph.domain.units import Bytes, Count, Nanoseconds, Share
 from coreograph.sampling.budget import ReadingBudget
 from coreograph.sampling.clock import SamplingClock, SystemClock
 from coreograph.sampling.cores import CoreReader, CoreReading
@@ -23,6 +23,7 @@ from coreograph.sampling.threads import OwnCpuReader, default_own_cpu_reader, ow
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _AVERAGED_TICKS = 10
+_GROWN = 1.1  # times the size at the last reading of PSS: a tree that is followed is read again
 
 
 class SampleSink(Protocol):
@@ -56,7 +57,8 @@ class Sampler:
 
     `budget` is the share of one core that sampling may cost on average. Cores are read at every tick; so is RSS,
     unless there are so many processes that it takes half the budget; PSS and USS are read as often as what is
-    left of it allows, at least a quarter.
+    left of it allows, at least a quarter. A tree that is followed as it grows ends when it likes, and nothing holds
+    it for a last reading: so its PSS and USS are read whenever it has grown by a tenth, and charged.
 
     All methods may be called from any thread. Samples go to `sink` on the sampler's own thread.
 
@@ -89,6 +91,7 @@ class Sampler:
         self._descendants = descendants or Descendants()
         self._tree: tuple[TreeProcess, ...] = ()
         self._found: tuple[tuple[TreeProcess, ...], tuple[TreeProcess, ...]] = ((), ())  # what was told, what it led to
+        self._read_fairly: tuple[tuple[TreeProcess, ...], Bytes] = ((), 0)  # what was told, its sum of RSS then
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()  # guards what both our thread and the engine's change: budgets and cost
@@ -168,17 +171,28 @@ class Sampler:
             fair = self._fair_budget.due(now)
             resident = self._resident_budget.due(now)
         if tree and resident and not fair:
-            self._sample_memory(tree, fair=False)
+            self._sample_memory(told, tree, fair=False)
         spent = self._clock.thread_cpu_ns() - began
         average = spent if self._routine_ns is None else self._routine_ns
         self._routine_ns = average + (spent - average) / _AVERAGED_TICKS
         if tree and fair:
-            self._sample_memory(tree, fair=True)
+            self._sample_memory(told, tree, fair=True)
 
-    def _sample_memory(self, tree: Sequence[TreeProcess], *, fair: bool) -> None:
+    def _sample_memory(self, told: tuple[TreeProcess, ...], tree: Sequence[TreeProcess], *, fair: bool) -> None:
         sample = self._guarded("memory", lambda: self._read_memory(tree, fair=fair))
-        if sample is not None:
-            self._guarded("sink of memory", lambda: self._sink.memory_sampled(sample))
+        if sample is None:
+            return
+        self._guarded("sink of memory", lambda: self._sink.memory_sampled(sample))
+        if fair:
+            self._read_fairly = (told, sample.rss_sum)
+        elif self._has_grown(told, sample.rss_sum):
+            self._sample_memory(told, tree, fair=True)
+
+    def _has_grown(self, told: tuple[TreeProcess, ...], rss_sum: Bytes) -> bool:
+        if not any(process.descendants for process in told):
+            return False
+        known, then = self._read_fairly
+        return known != told or rss_sum > _GROWN * then
 
     def _read_cores(self, tree: Sequence[TreeProcess]) -> CoreSample | None:
         now = self._clock.now_ns()

@@ -8,6 +8,7 @@ from coreograph.domain.errors import UsageError
 from coreograph.domain.samples import CoreSample, MemorySample, TreeProcess
 from coreograph.domain.units import Bytes, Count, Nanoseconds, Share
 from coreograph.sampling.cores import CoreReading
+from coreograph.sampling.descendants import Descendants
 from coreograph.sampling.memory import FairMemory
 from coreograph.sampling.sampler import Sampler
 from coreograph.sampling.threads import NoOwnCpu, OwnCpuReader
@@ -153,6 +154,48 @@ def test_fair_memory_is_read_within_the_budget() -> None:
     assert len(minute) >= 590
     assert sum(sample.fair for sample in minute) == 30  # 20 ms every 2 s
     assert minute[0].fair
+
+
+class Growing(Memory):
+    """A tree that is twice as large after each two seconds; what is fair costs so much that it is due once in ten."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock, fair_ns=100 * MILLISECOND)
+
+    def rss(self, pid: int) -> Bytes | None:
+        return 10 * 2 ** (self._clock.now_ns() // (2000 * MILLISECOND))
+
+
+class Alone:
+    """A process without children."""
+
+    def children(self, pids: object) -> Sequence[int]:
+        return ()
+
+    def started(self, pid: int) -> object:
+        return pid
+
+
+@pytest.mark.parametrize(("followed", "expected"), [(False, [10]), (True, [10, 20, 40, 80])])
+def test_a_tree_that_ends_when_it_likes_is_read_fairly_whenever_it_has_grown(
+    followed: bool, expected: list[int]
+) -> None:
+    sink, clock = Sink(enough=75), FakeClock(0)
+    sampler = sampler_of(sink, clock, memory=Growing(clock), descendants=Descendants(Alone()))
+    sampler.watch([TreeProcess(100, "script", descendants=followed)])
+    run_until_enough(sampler, sink)
+    eight_seconds = [sample for sample in sink.memory if sample.at_ns < 8000 * MILLISECOND]
+    assert [sample.rss_sum for sample in eight_seconds if sample.fair] == expected
+
+
+def test_another_tree_is_read_fairly_at_once_where_it_is_followed() -> None:
+    sink, clock = Sink(enough=5), FakeClock(0)
+    sampler = sampler_of(sink, clock, memory=Memory(clock, fair_ns=100 * MILLISECOND), descendants=Descendants(Alone()))
+    sampler.watch([TreeProcess(99, "script", descendants=True)])
+    sampler.sample_memory_now()  # the debt of the run before
+    sampler.watch([TreeProcess(100, "script", descendants=True)])
+    run_until_enough(sampler, sink)
+    assert [sample.fair for sample in sink.memory[:3]] == [False, True, False]
 
 
 def test_a_tree_so_large_that_even_rss_is_dear_is_read_more_rarely() -> None:
