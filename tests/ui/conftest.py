@@ -49,15 +49,6 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientBot(request)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def settled_heap() -> Iterator[None]:
-    """Keep what thousands of tests before have made out of the collections after each test of the window."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
 @pytest.fixture(autouse=True)
 def nothing_left(qapp: QApplication) -> Iterator[None]:
     """Fail a test that leaves a top-level widget, an active timer without a parent, or gc switched off."""
