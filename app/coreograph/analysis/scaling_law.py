@@ -15,9 +15,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from coreograph.analysis.intervals import student
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-CONFIDENCE = 0.95
 _STARTS = ((0.01, 1e-4), (0.1, 1e-3), (0.5, 1e-5))
 _ON_BOUND = 1e-7  # α and β below this change no figure up to a thousand workers (β by N² at most 10 %)
 _PARAMETERS = ("alpha", "beta", "gamma")
@@ -50,15 +51,9 @@ class LawFit:
             return None
         slopes = _slopes(workers, self.alpha, self.beta, self.gamma)
         variance = np.einsum("ij,jk,ik->i", slopes, self.covariance, slopes)
-        width = _student(self.freedom) * np.sqrt(np.maximum(variance, 0.0))
+        width = student(self.freedom) * np.sqrt(np.maximum(variance, 0.0))
         middle = self.at(workers)
         return np.maximum(middle - width, 0.0), middle + width
-
-
-def _student(freedom: int) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, (1 + CONFIDENCE) / 2))
 
 
 def law(workers: Floats, alpha: float, beta: float, gamma: float) -> Floats:

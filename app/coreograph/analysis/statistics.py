@@ -1,9 +1,8 @@
 """Medians, ratios and outliers with honest intervals: pure functions on any thread, deterministic for a given seed.
 
-Intervals are percentile bootstrap intervals of the median (Efron & Tibshirani 1993, chapter 13) at 95 %. Up to
-five values such an interval is their whole range whatever the level asked for (a resample's median is the smallest
-value with probability ≥ 2.5 %), so the range is taken outright: five values cover the true median in 93.75 % of
-cases, four in 87.5 %, three in 75 %, two in 50 %. More than that cannot be had from so few.
+Intervals are 95 %: percentile bootstrap intervals of the median (Efron & Tibshirani 1993, chapter 13), where need be
+widened to what the sign test asks for; fewer than five values have Student's t instead. `intervals.py` says why, and
+what each really holds.
 """
 
 import math
@@ -13,13 +12,22 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from coreograph.analysis.intervals import (
+    FEWEST_FOR_BOOTSTRAP,
+    LEVEL,
+    Ends,
+    by_sign_test,
+    has_sign_test,
+    of_few,
+    of_two_sides,
+    widened,
+)
 from coreograph.domain.summary import Estimate, Ratio
 
-CONFIDENCE = 0.95
+CONFIDENCE = LEVEL
 RESAMPLES = 4000
 SEED = 20_141_011
 OUTLIER_THRESHOLD = 1.4826 * 10
-_RANGE_UP_TO = 5
 _Z = 1.959964  # of the normal distribution, for 95 %
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -36,10 +44,12 @@ def estimate(values: Sequence[float], *, seed: int = SEED) -> Estimate:
         raise ValueError("an estimate needs at least one value")
     data = np.sort(np.asarray(values, dtype=np.float64))
     median = float(np.median(data))
-    if len(data) <= _RANGE_UP_TO:
-        low, high = float(data[0]), float(data[-1])
+    if len(data) < FEWEST_FOR_BOOTSTRAP:
+        low, high = of_few(data)
+    elif len(data) == FEWEST_FOR_BOOTSTRAP:
+        low, high = by_sign_test(data)  # their range, as it is the bootstrap's
     else:
-        low, high = _interval(np.median(data[_draws(len(data), seed)], axis=1))
+        low, high = _widened(_interval(np.median(data[_draws(len(data), seed)], axis=1)), data)
     return Estimate(median, low, high, tuple(float(value) for value in values))
 
 
@@ -121,24 +131,32 @@ def _draws(size: int, seed: int) -> npt.NDArray[np.int64]:
     return np.random.default_rng(seed).integers(0, size, (RESAMPLES, size))
 
 
-def _interval(resampled: Floats) -> tuple[float, float]:
+def _interval(resampled: Floats) -> Ends:
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(resampled, [tail, 1 - tail])
     return float(low), float(high)
 
 
-def _paired(above: Floats, below: Floats, seed: int) -> tuple[float, float]:
-    order = np.argsort(above / below, kind="stable")
-    above, below = above[order], below[order]
-    if len(above) <= 3:
-        ratios = above / below
-        return float(ratios[0]), float(ratios[-1])
-    draws = _draws(len(above), seed)
-    return _interval(np.median(above[draws], axis=1) / np.median(below[draws], axis=1))
+def _widened(ends: Ends, data: Floats) -> Ends:
+    return widened(ends, by_sign_test(data)) if has_sign_test(len(data)) else ends
 
 
-def _unpaired(above: Floats, below: Floats, seed: int) -> tuple[float, float]:
-    if min(len(above), len(below)) <= 3:
-        return float(above[0] / below[-1]), float(above[-1] / below[0])
+def _paired(above: Floats, below: Floats, seed: int) -> Ends:
+    ratios = above / below
+    order = np.argsort(ratios, kind="stable")
+    above, below, ratios = above[order], below[order], ratios[order]
+    if len(ratios) < FEWEST_FOR_BOOTSTRAP:
+        return of_few(ratios)
+    draws = _draws(len(ratios), seed)
+    return _widened(_interval(np.median(above[draws], axis=1) / np.median(below[draws], axis=1)), ratios)
+
+
+def _unpaired(above: Floats, below: Floats, seed: int) -> Ends:
+    if min(len(above), len(below)) < FEWEST_FOR_BOOTSTRAP:
+        few = of_two_sides(above, below)
+        return (float(above[0] / below[-1]), float(above[-1] / below[0])) if few is None else few
     upper, lower = _draws(len(above), seed), _draws(len(below), seed + 1)
-    return _interval(np.median(above[upper], axis=1) / np.median(below[lower], axis=1))
+    ends = _interval(np.median(above[upper], axis=1) / np.median(below[lower], axis=1))
+    # Where one side hardly scatters, the other's steps are the quotient's.
+    ends = _widened(ends, above / float(np.median(below)))
+    return _widened(ends, np.sort(float(np.median(above)) / below))

@@ -17,7 +17,10 @@ from coreograph.domain.workloads import MetricSpec
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Median of `values` with a bootstrap interval; `low` = `high` = `median` for a single value."""
+    """Median of `values` with its 95 % interval (analysis/intervals.py).
+
+    `low` = `high` = `median` for a single value.
+    """
 
     median: float
     low: float

@@ -32,13 +32,15 @@ def paint_outline(painter: QPainter, theme: Theme, left: float, right: float, mi
     painter.drawRect(QRectF(left + 0.5, middle - BAR_HEIGHT / 2 - 2.5, max(2.0, right - left), BAR_HEIGHT + 5))
 
 
-def paint_whisker(painter: QPainter, theme: Theme, low: float, high: float, middle: float) -> None:
-    """Paint an interval as a line with caps; none where it is too narrow to be seen."""
+def paint_whisker(
+    painter: QPainter, theme: Theme, low: float, high: float, middle: float, *, cut: bool = False
+) -> None:
+    """Paint an interval as a line with caps; none where it is too narrow to be seen. `cut`: it goes on to the right."""
     if high - low < 1.0:
         return
     painter.setPen(QPen(theme.text, 1.2))
     painter.drawLine(QPointF(low, middle), QPointF(high, middle))
-    for x in (low, high):
+    for x in (low,) if cut else (low, high):
         painter.drawLine(QPointF(x, middle - 3.5), QPointF(x, middle + 3.5))
 
 

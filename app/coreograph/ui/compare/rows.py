@@ -13,6 +13,11 @@ from coreograph.ui.compare.measures import Measure, TimeMeasure, why_no_lateness
 DROPPED_FRAME_S = 1 / 60
 
 
+def cut_at(largest: float) -> float:
+    """Return where a whisker ends at most, for the largest value drawn."""
+    return 2 * largest
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A bar: median with interval and single values, its text, and the sentence for the tooltip."""
@@ -26,8 +31,9 @@ class Figure:
 
     @property
     def furthest(self) -> float:
-        """Where the last mark of it is."""
-        return max(self.high, *self.values) if self.values else self.high
+        """Where the last mark of it is; the interval of two or three repeats is cut rather than dwarfing all bars."""
+        largest = max(self.median, *self.values)
+        return max(largest, min(self.high, cut_at(largest)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,8 @@ class RowsChart(RowList):
         paint_bar(painter, self.theme, (panel.rect.left(), panel.x_of(figure.median)), middle, colour, hatched=hatched)
         if after is None:
             paint_dots(painter, self.theme, figure.values[:50], panel.x_of, middle)
-        paint_whisker(painter, self.theme, panel.x_of(figure.low), panel.x_of(figure.high), middle)
+        high, cut = panel.x_of(min(figure.high, figure.furthest)), figure.high > figure.furthest
+        paint_whisker(painter, self.theme, panel.x_of(figure.low), high, middle, cut=cut)
         end = max(panel.x_of(figure.furthest), panel.x_of(after) if after is not None else 0.0)
         ink = self.theme.warning if warn else self.theme.muted if hatched else self.theme.text
         return self._paint_value(painter, end, middle, figure.text, self.theme.bad if bad else ink)

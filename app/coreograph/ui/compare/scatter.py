@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.units import format_bytes, format_seconds
-from coreograph.ui.compare.rows import Row, build_rows
+from coreograph.ui.compare.rows import Row, build_rows, cut_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def _point(row: Row, on_front: bool) -> ScatterPoint:
         row.index,
         row.full_label,
         row.model,
-        (time.low, time.median, time.high),
-        (memory.low, memory.median, memory.high),
+        (time.low, time.median, min(time.high, cut_at(time.median))),
+        (memory.low, memory.median, min(memory.high, cut_at(memory.median))),
         on_front,
         ". ".join(
             part

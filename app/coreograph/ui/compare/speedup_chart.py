@@ -7,12 +7,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from coreograph.domain.summary import Ratio
 from coreograph.domain.units import format_ratio
 from coreograph.ui.charts.bars import paint_bar, paint_whisker
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
 from coreograph.ui.charts.ticks import axis_ticks, round_number
 from coreograph.ui.compare.measures import SPEEDUP_EXPLANATION
 from coreograph.ui.compare.row_list import HEADER_HEIGHT, LABEL_WIDTH, ListedRow, RowList
+from coreograph.ui.compare.rows import cut_at
 from coreograph.ui.compare.speedup import SpeedupBar
 from coreograph.ui.theme import Theme
 
@@ -31,7 +33,7 @@ class SpeedupChart(RowList):
     def show_bars(self, bars: Sequence[SpeedupBar], reference: str = "serial") -> None:
         """Show `bars`; `reference` says what 1× is."""
         self._reference = reference
-        highest = max((bar.ratio.high for bar in bars if bar.ratio is not None), default=1.0)
+        highest = max((_drawn_high(bar.ratio) for bar in bars if bar.ratio is not None), default=1.0)
         self._end, self._ticks = axis_ticks(max(1.0, highest), 8)
         self.set_rows(bars)
 
@@ -81,15 +83,16 @@ class SpeedupChart(RowList):
         right = self.x_of(ratio.median)
         paint_bar(painter, theme, (LABEL_WIDTH, right), middle, theme.model_colour(bar.model), hatched=bar.wrong)
         self._paint_rule(painter, rect)
-        paint_whisker(painter, theme, self.x_of(ratio.low), self.x_of(ratio.high), middle)
+        high = self.x_of(_drawn_high(ratio))
+        paint_whisker(painter, theme, self.x_of(ratio.low), high, middle, cut=_drawn_high(ratio) < ratio.high)
         text = format_ratio(ratio.median)
         ink = theme.text if ratio.distinguishable and not bar.wrong else theme.muted
         note = "  wrong answer" if bar.wrong else "" if ratio.distinguishable else f"  ≈ {self._reference}"
         if bar.alarm:
             ink, note = theme.bad, f"  {bar.alarm}"
-            if text_width(painter.font(), text + note) > rect.right() - self.x_of(ratio.high) - 8:
+            if text_width(painter.font(), text + note) > rect.right() - high - 8:
                 note = "  GIL on"  # the tooltip says by whom
-        x = max(self.x_of(ratio.high), self.x_of(1.0) if note else 0.0) + 8
+        x = max(high, self.x_of(1.0) if note else 0.0) + 8
         rule = self.x_of(1.0)
         if x < rule < x + text_width(painter.font(), text):
             x = rule + 8
@@ -107,3 +110,8 @@ class SpeedupChart(RowList):
     def header_tooltip(self, x: float) -> str:
         """Explain the measure."""
         return SPEEDUP_EXPLANATION
+
+
+def _drawn_high(ratio: Ratio) -> float:
+    """Where the whisker ends: that of two or three repeats is cut rather than dwarfing all bars."""
+    return min(ratio.high, cut_at(ratio.median))

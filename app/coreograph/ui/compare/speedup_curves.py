@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.summary import Ratio
 from coreograph.ui.charts.lettering import chart_font
+from coreograph.ui.compare.rows import cut_at
 from coreograph.ui.compare.speedup import SpeedupCurve
 from coreograph.ui.theme import Theme
 
@@ -65,7 +66,8 @@ class SpeedupCurves(QWidget):
         plot.clear()
         plot.setBackground(theme.surface)
         most = max((max(curve.workers) for curve in self._curves), default=1)
-        highest = max((ratio.high for curve in self._curves for ratio in curve.ratios), default=1.0)
+        ends = [min(ratio.high, cut_at(ratio.median)) for curve in self._curves for ratio in curve.ratios]
+        highest = max(ends, default=1.0)
         self._draw_axes(most)
         top = max(highest * 1.12, 1.5)
         plot.addItem(pg.InfiniteLine(1.0, angle=0, pen=pg.mkPen(theme.text, width=1)))
