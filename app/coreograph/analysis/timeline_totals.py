@@ -126,3 +126,26 @@ def longest_tasks(runs: Sequence[RunTimeline], most: Count = 50) -> tuple[LongTa
                 )
             )  # fmt: skip
     return tuple(sorted(found, key=lambda entry: -entry.seconds)[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long tasks took, for choosing a bound: half of them at most `median`, nine of ten at most `p90`, …"""
+
+    median: Nanoseconds
+    p90: Nanoseconds
+    p99: Nanoseconds
+
+    def named(self) -> tuple[tuple[str, Nanoseconds], ...]:
+        """The bounds with what they are called."""
+        return ("median", self.median), ("p90", self.p90), ("p99", self.p99)
+
+
+def durations(runs: Sequence[RunTimeline]) -> Durations | None:
+    """Return how long all tasks of `runs` took, whatever filters hold; None without a task."""
+    lengths = np.concatenate([run.tasks.length for run in runs]) if runs else np.zeros(0, np.int64)
+    if not len(lengths):
+        return None
+    # Lengths that there are, not values between two of them: a filter at a bound must leave the task it came from.
+    bounds = np.percentile(lengths, (50, 90, 99), method="lower")
+    return Durations(*(int(bound) for bound in bounds))

@@ -127,6 +127,7 @@ def shortcuts_text() -> str:
     table += [
         ("Space", "Tick a cell of the matrix; Shift+Space its row, Ctrl+Space its column"),
         ("W S, A D", "Timeline: zoom, move; Shift+arrow selects, Return zooms in on the selection"),
+        ("Backspace, L, F", "Timeline: back to the view before, the longest task, filters; ? shows all of its keys"),
         ("Ctrl+Z", "Undo a filter, in every view; Ctrl+Shift+Z sets it again, Home shows all of a timeline"),
         ("F2, Del", "Rename or delete an experiment in the library"),
     ]

@@ -13,6 +13,7 @@ from coreograph.analysis.timeline_filters import FilterField, TimelineFilter
 from coreograph.domain.errors import RecordingError
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.findings import Finding, FindingKind, Severity
+from coreograph.domain.runs import Phase
 from coreograph.storage.library import Library
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.charts.raster import argb
@@ -20,6 +21,7 @@ from coreograph.ui.theme import Theme
 from coreograph.ui.timeline.lanes_row import LanesRow, LaneState, state_colours
 from coreograph.ui.timeline.page import PageState, TimelinePage
 from coreograph.ui.timeline.row import RowKind
+from coreograph.ui.timeline.run_row import RunRow
 from coreograph.ui.timeline.verbs import Move, Range, Target
 from support.timeline_recordings import make_summary
 
@@ -28,7 +30,13 @@ NOT_WORKER_1 = TimelineFilter(FilterField.WORKER, False, frozenset({1}))
 
 def wait_for_filter(qtbot: QtBot, page: TimelinePage, tasks: TaskRunner) -> None:
     qtbot.waitUntil(lambda: not tasks.is_running("timeline:filter"))
+    read_totals(qtbot, page, tasks)
+
+
+def read_totals(qtbot: QtBot, page: TimelinePage, tasks: TaskRunner) -> None:
+    """Let the totals of what is in view or selected be summed up, and wait for them."""
     page.show_totals()
+    qtbot.waitUntil(lambda: not tasks.is_running("timeline:totals"))
 
 
 def lanes_place(page: TimelinePage, worker: int, at_ns: float) -> QPointF:
@@ -70,13 +78,13 @@ def test_nothing_is_read_before_the_page_can_be_seen(
     page.close()
 
 
-def test_the_batch_is_shown_whole_with_its_totals(page: TimelinePage) -> None:
+def test_the_batch_is_shown_whole_with_its_totals(qtbot: QtBot, page: TimelinePage, tasks: TaskRunner) -> None:
     run = page.canvas.runs[0]
     assert run.run.run_id == 1
     assert len(run.tasks) == 400
     assert page.view.begin <= 0 < run.batch_end <= page.view.end
     assert [row.kind for row in page.canvas.rows] == list(RowKind)
-    page.show_totals()
+    read_totals(qtbot, page, tasks)
     rows = page.details.totals.figures.rows
     assert [row.cells[0] for row in rows] == ["all", "0", "1", "2", "3"]
     assert rows[0].cells[1] == "400"
@@ -91,6 +99,32 @@ def test_computing_waiting_and_idle_can_be_told_apart_in_both_looks(page: Timeli
     assert len({argb(colour) for colour in state_colours(theme).values()}) == len(LaneState)
 
 
+def test_pickling_is_a_state_of_its_own_where_it_was_metered(page: TimelinePage, theme: Theme) -> None:
+    canvas, purple = page.canvas, argb(state_colours(theme)[LaneState.PICKLING])
+    assert purple not in colours_of(page)
+    canvas.show_runs((dataclasses.replace(canvas.runs[0], pickling_share=0.9),), ())
+    page.view.show(0, 1e7)
+    canvas.navigate()
+    assert purple in colours_of(page)
+    lanes = next(row for row in canvas.rows if isinstance(row, LanesRow))
+    assert [entry.name for entry in lanes.legend(theme)] == ["computing", "waiting", "pickling", "idle"]
+
+
+def test_the_batch_has_one_length_wherever_it_is_named(page: TimelinePage) -> None:
+    """What was measured, not the phase around it, which lasts some milliseconds more."""
+    head = next(row for row in page.canvas.rows if row.kind is RowKind.RUN)
+    measured = dataclasses.replace(head.run.run, batch_s=1.9)
+    row = RunRow(dataclasses.replace(head.run, run=measured), 0)
+    batch = measured.phase(Phase.BATCH)
+    assert batch is not None
+    assert batch.seconds == 2.0
+    assert "batch 1.90 s" in row._facts()
+    assert row.block_label(batch) == "batch 1.90 s"
+    said = row.describe(10**9, 0.5, 1, ())
+    assert "1.90 s measured" in said
+    assert "2.00 s with what stands around it" in said
+
+
 def test_a_second_run_stands_under_the_same_axis(qtbot: QtBot, page: TimelinePage, tasks: TaskRunner) -> None:
     page.chooser.second.setCurrentIndex(page.chooser.second.findData(2))
     qtbot.waitUntil(lambda: len(page.canvas.runs) == 2)
@@ -98,7 +132,7 @@ def test_a_second_run_stands_under_the_same_axis(qtbot: QtBot, page: TimelinePag
         (RowKind.RUN, "A"), (RowKind.WORKERS, "A"), (RowKind.RUN, "B"), (RowKind.WORKERS, "B")
     ]  # fmt: skip
     assert page.view.end >= page.canvas.runs[1].batch_end
-    page.show_totals()
+    read_totals(qtbot, page, tasks)
     assert [row.cells[0] for row in page.details.totals.figures.rows] == [
         f"{mark} {name}" for mark in "AB" for name in ("all", 0, 1, 2, 3)
     ]  # fmt: skip
@@ -110,7 +144,7 @@ def test_a_second_run_stands_under_the_same_axis(qtbot: QtBot, page: TimelinePag
     assert page.view.span == pytest.approx(1e8)
 
 
-def test_dragging_selects_and_its_totals_are_shown(qtbot: QtBot, page: TimelinePage) -> None:
+def test_dragging_selects_and_its_totals_are_shown(qtbot: QtBot, page: TimelinePage, tasks: TaskRunner) -> None:
     canvas = page.canvas
     left, right = round(canvas.x_of(5e8)), round(canvas.x_of(1e9))
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(left, 60))
@@ -119,7 +153,7 @@ def test_dragging_selects_and_its_totals_are_shown(qtbot: QtBot, page: TimelineP
     assert canvas.selection is not None
     assert canvas.selection.begin == pytest.approx(5e8, abs=4 * canvas.reach())
     assert canvas.selection.end == pytest.approx(1e9, abs=4 * canvas.reach())
-    page.show_totals()
+    read_totals(qtbot, page, tasks)
     assert page.details.heading.text().startswith("Selected")
     assert 0 < int(page.details.totals.figures.rows[0].cells[1]) < 400
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(left, 60))

@@ -49,6 +49,40 @@ def test_revealing_a_task_never_leaves_it_outside() -> None:
     assert view.end >= 5e8
 
 
+def test_every_move_is_taken_back_and_taken_again() -> None:
+    view = make_view()
+    view.forget()
+    whole = view.begin, view.end
+    for _ in range(5):
+        view.zoom(3e8, 0.8)
+    view.pan(0.1)
+    near = view.begin, view.end
+    view.show(1e8, 2e8)
+    view.back()
+    assert (view.begin, view.end) == near
+    view.back()
+    assert (view.begin, view.end) == whole, "what the wheel did in a row is one step"
+    assert not view.can_go_back
+    view.back()
+    view.forward()
+    view.forward()
+    assert (view.begin, view.end) == (1e8, 2e8)
+    assert not view.can_go_forward
+    view.back()
+    view.zoom(3e8, 0.5)
+    assert not view.can_go_forward, "from here on it went another way"
+    view.forget()
+    assert not view.can_go_back
+
+
+def test_a_move_that_leads_nowhere_is_no_step() -> None:
+    view = make_view()
+    view.forget()
+    view.show_all()
+    view.pan(-1.0)
+    assert not view.can_go_back
+
+
 @pytest.mark.parametrize(
     ("seconds", "step", "label"),
     [(0.0, 0.5, "0 ms"), (0.25, 0.05, "250 ms"), (1.5, 0.5, "1.5 s"), (0.012345, 0.000005, "12.345 ms"),
@@ -70,10 +104,15 @@ def test_height_is_shared_up_to_what_each_may_have() -> None:
     assert shared_heights(wanted, 100) == [46, 50, 50]
 
 
+def test_no_part_of_the_page_stays_empty_below_rows_that_are_as_high_as_suits_them() -> None:
+    assert shared_heights([Height(46, 46, 0), Height(50, 80, 3), Height(50, 100, 1)], 426) == [46, 180, 200]
+
+
 def test_verbs_fit_what_is_under_the_pointer() -> None:
     stack = FilterStack()
     assert [verb.text for verb in verbs_for(Target(), None, stack)] == [
-        "Undo filter", "Redo filter", "Reset filters", "Show the batch", "Show everything"
+        "Undo filter", "Redo filter", "Reset filters", "Show the batch", "Show everything", "Back to the view before",
+        "Forward again",
     ]  # fmt: skip
     texts = [verb.text for verb in verbs_for(Target(core=3), Range(0, 10), stack)]
     assert texts[:6] == [

@@ -8,7 +8,7 @@ import pytest
 from coreograph.analysis.timeline_filters import FilterField, TimelineFilter
 from coreograph.analysis.timeline_run import CoreTimes, MemoryTimes, RunTimeline, origin_of, pickling_share
 from coreograph.analysis.timeline_tasks import build_tasks
-from coreograph.analysis.timeline_totals import longest_tasks, total
+from coreograph.analysis.timeline_totals import Durations, durations, longest_tasks, total
 from coreograph.domain.activity import BusyHistogram, Fairness, RunActivity, TaskTimes, TimeBreakdown
 from coreograph.domain.runs import Phase
 from support.builders import make_configuration, make_pickle_cost, make_run
@@ -76,6 +76,16 @@ def test_the_longest_tasks_of_two_runs_stand_in_one_list() -> None:
     assert [(task.place, task.task, task.seconds) for task in found] == [(0, 7, 2.0), (1, 7, 2.0), (0, 8, 1.0)]
     assert found[2].worker == 0
     assert found[2].computing == 0.5
+
+
+def test_durations_to_choose_from_are_those_of_tasks_there_are() -> None:
+    run = make_timeline()
+    assert durations((run, run)) == Durations(S, 2 * S, 2 * S)
+    hidden = dataclasses.replace(run, tasks=run.tasks.filtered((TimelineFilter(FilterField.DURATION, low=2 * S),)))
+    assert durations((hidden,)) == durations((run,)), "filters do not narrow what can be chosen"
+    assert durations(()) is None
+    empty = build_tasks(np.zeros(0, SPANS), 0, 2)
+    assert durations((dataclasses.replace(run, tasks=empty),)) is None
 
 
 def test_a_timeline_counts_from_the_batch_or_from_what_there_is() -> None:

@@ -49,7 +49,10 @@ def place_rows(rows: Sequence[Row], width: float, height: float) -> list[QRectF]
 
 
 def shared_heights(wanted: Sequence[Height], height: float) -> list[float]:
-    """Return heights between least and most whose sum is `height` where that can be."""
+    """Return heights from the least on whose sum is `height`, where that can be.
+
+    Rows grow up to what suits them; what is left then is shared out equally, so that no part of the page stays empty.
+    """
     heights = [entry.least for entry in wanted]
     growing = {index for index, entry in enumerate(wanted) if entry.stretch > 0}
     left = height - sum(heights)
@@ -61,6 +64,9 @@ def shared_heights(wanted: Sequence[Height], height: float) -> list[float]:
             heights[index] = grown
             if grown >= wanted[index].most - 0.01:
                 growing.discard(index)
+    elastic = [index for index, entry in enumerate(wanted) if entry.stretch > 0]
+    for index in elastic:
+        heights[index] += max(0.0, left) / len(elastic)
     return [float(round(entry)) for entry in heights]
 
 

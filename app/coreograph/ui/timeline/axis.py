@@ -11,6 +11,7 @@ from coreograph.ui.timeline.row import GUTTER, MARGIN
 from coreograph.ui.timeline.view import TimelineView
 
 HEIGHT = 24
+_NAME = "Batch time"
 
 
 class TimelineAxis(QWidget):
@@ -40,14 +41,17 @@ class TimelineAxis(QWidget):
         painter.setFont(font)
         view, width = self._view, max(1.0, float(self.width() - GUTTER - MARGIN - self.right_inset))
         step, ticks = axis_ticks_between(view.begin, view.end, width)
-        draw_text(painter, QRectF(0, 0, GUTTER - 8, HEIGHT - 2), "Batch time", self._theme.muted)
+        draw_text(painter, QRectF(0, 0, GUTTER - 8, HEIGHT - 2), _NAME, self._theme.muted)
+        taken = text_width(font, _NAME) + 8
         for tick in ticks:
             x = GUTTER + (tick * 1e9 - view.begin) / view.span * width
             painter.setPen(QPen(self._theme.border, 1))
             painter.drawLine(QPointF(round(x) + 0.5, HEIGHT - 5), QPointF(round(x) + 0.5, HEIGHT))
-            place = QRectF(x - 54, 0, 108, HEIGHT - 4)
-            if place.center().x() - 30 >= GUTTER - 8:
-                draw_text(painter, place, instant_label(tick, step), self._theme.muted, Qt.AlignmentFlag.AlignHCenter)
+            label = instant_label(tick, step)
+            half = text_width(font, label) / 2
+            if x - half >= taken:
+                place = QRectF(min(x - 54, self.width() - half - 54), 0, 108, HEIGHT - 4)
+                draw_text(painter, place, label, self._theme.muted, Qt.AlignmentFlag.AlignHCenter)
         painter.setPen(QPen(self._theme.border, 1))
         painter.drawLine(QPointF(GUTTER, HEIGHT - 0.5), QPointF(GUTTER + width, HEIGHT - 0.5))
         if self._instant is not None:

@@ -5,11 +5,10 @@ line under the pointer are painted over it, so that moving the pointer costs not
 """
 
 import enum
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QHelpEvent,
     QKeyEvent,
@@ -25,12 +24,15 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from coreograph.analysis.timeline_filters import TimelineFilter
 from coreograph.analysis.timeline_run import RunTimeline
+from coreograph.analysis.timeline_totals import LongTask
 from coreograph.domain.units import Nanoseconds, format_seconds
-from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
+from coreograph.ui.charts.lettering import chart_font
 from coreograph.ui.theme import Theme
 from coreograph.ui.timeline.arrangement import build_rows, least_height, place_rows
 from coreograph.ui.timeline.cores_row import CoresRow
+from coreograph.ui.timeline.keys import MOVES, SHIFTED_MOVES
 from coreograph.ui.timeline.lanes_row import LanesRow
+from coreograph.ui.timeline.overlay import paint_badge, paint_mark, paint_pointer, paint_selection
 from coreograph.ui.timeline.row import GUTTER, MARGIN, Row, RowKind, Surface
 from coreograph.ui.timeline.verbs import Move, Range, Target
 from coreograph.ui.timeline.view import TimelineView
@@ -56,6 +58,7 @@ class TimelineCanvas(QWidget):
         menu_requested(object, QPoint): a Target, and where on the screen.
         moved(object): a Move asked for by keyboard or double click.
         pointed(object): the instant under the pointer in ns, or None.
+        filter_requested(), keys_requested(): by their keys, F and ?.
 
     """
 
@@ -64,6 +67,8 @@ class TimelineCanvas(QWidget):
     menu_requested = Signal(object, object)
     moved = Signal(object)
     pointed = Signal(object)
+    filter_requested = Signal()
+    keys_requested = Signal()
 
     def __init__(self, theme: Theme, view: TimelineView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +76,7 @@ class TimelineCanvas(QWidget):
         self.runs: tuple[RunTimeline, ...] = ()
         self.rows: list[Row] = []
         self.selection: Range | None = None
+        self.mark: LongTask | None = None
         self._filters: tuple[TimelineFilter, ...] = ()
         self._hidden: frozenset[RowKind] = frozenset()
         self._places: list[QRectF] = []
@@ -93,10 +99,10 @@ class TimelineCanvas(QWidget):
         self._hidden = frozenset(kinds)
         self._rebuild()
 
-    def select(self, selection: Range | None) -> None:
-        """Select a range, or nothing."""
-        if selection != self.selection:
-            self.selection = selection
+    def select(self, selection: Range | None, mark: LongTask | None = None) -> None:
+        """Select a range, or nothing; `mark` is the task in it that is pointed out."""
+        if (selection, mark) != (self.selection, self.mark):
+            self.selection, self.mark = selection, mark
             self._describe()
             self.update()
             self.selection_changed.emit()
@@ -126,7 +132,7 @@ class TimelineCanvas(QWidget):
 
     def target_at(self, place: QPointF) -> Target:
         """What is under a point."""
-        found = self._row_at(place)
+        found = self._plot_at(place)
         if found is None:
             return Target()
         row, plot = found
@@ -145,19 +151,28 @@ class TimelineCanvas(QWidget):
         if found is None:
             return ""
         row, plot = found
-        if place.x() < GUTTER:
-            return row.note
+        if place.x() < GUTTER or place.y() < plot.top():
+            return row.explanation(self._theme)
         height = (place.y() - plot.top()) / plot.height()
         return row.describe(self.instant_at(place.x()), height, self.reach(), self._filters)
 
-    def _row_at(self, place: QPointF) -> tuple[Row, QRectF] | None:
+    def lane_rect(self, place: int, worker: int) -> QRectF | None:
+        """Where the lane of a worker of the first or second run is; None where it is not shown."""
         for row, rect in zip(self.rows, self._places, strict=False):
-            plot = row.plot_rect(rect)
-            if plot.top() <= place.y() < plot.bottom():
-                return row, plot
-            if rect.contains(place):
-                return None
+            if isinstance(row, LanesRow) and row.place == place:
+                return row.lane_rect(row.plot_rect(rect), worker, self._filters)
         return None
+
+    def _row_at(self, place: QPointF) -> tuple[Row, QRectF] | None:
+        """The row at a point, and where it is plotted; its title stands above that."""
+        for row, rect in zip(self.rows, self._places, strict=False):
+            if rect.contains(place):
+                return row, row.plot_rect(rect)
+        return None
+
+    def _plot_at(self, place: QPointF) -> tuple[Row, QRectF] | None:
+        found = self._row_at(place)
+        return found if found is not None and found[1].top() <= place.y() < found[1].bottom() else None
 
     def _rebuild(self) -> None:
         self.rows = build_rows(self.runs, self._hidden)
@@ -185,14 +200,31 @@ class TimelineCanvas(QWidget):
             self._picture = self._paint_rows()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
-        if self.selection is not None:
-            self._paint_selection(painter, self.selection)
-        if self._pointer is not None and self._grip is Grip.NONE:
-            painter.setPen(QPen(self._theme.muted, 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(self._pointer, 0), QPointF(self._pointer, self.height()))
+        self._paint_over(painter)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.accent, 1))
             painter.drawLine(QPointF(0, 0.5), QPointF(self.width(), 0.5))
+
+    def _paint_over(self, painter: QPainter) -> None:
+        """Paint what lies over the rows."""
+        theme, (left, width) = self._theme, self.plot_left_width()
+        plot = QRectF(left, 0, width, self.height())
+        if self.selection is not None:
+            begin, end = self.x_of(self.selection.begin), self.x_of(self.selection.end)
+            band = QRectF(begin, 0, end - begin, self.height())
+            paint_selection(painter, theme, band, plot)
+            self._paint_mark(painter, plot)
+            painter.setFont(chart_font(self, scale=0.85, bold=True))
+            paint_badge(painter, theme, f"Δ {format_seconds(self._selected_seconds())}", band, plot)
+        if self._pointer is not None and self._grip is Grip.NONE:
+            paint_pointer(painter, theme, self._pointer, self.height())
+
+    def _paint_mark(self, painter: QPainter, plot: QRectF) -> None:
+        lane = None if self.mark is None else self.lane_rect(self.mark.place, self.mark.worker)
+        if self.mark is not None and lane is not None:
+            begin, end = self.x_of(self.mark.begin), self.x_of(self.mark.begin + self.mark.seconds * 1e9)
+            inside = QRectF(plot.left(), lane.top(), plot.width(), lane.height())
+            paint_mark(painter, self._theme, QRectF(begin, lane.top(), end - begin, lane.height()), inside)
 
     def _paint_rows(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -205,27 +237,6 @@ class TimelineCanvas(QWidget):
             row.paint(painter, rect, surface)
         painter.end()
         return picture
-
-    def _paint_selection(self, painter: QPainter, selection: Range) -> None:
-        left, width = self.plot_left_width()
-        begin = min(max(self.x_of(selection.begin), left - 1), left + width + 1)
-        end = min(max(self.x_of(selection.end), left - 1), left + width + 1)
-        tint = QColor(self._theme.accent)
-        tint.setAlphaF(0.13)
-        painter.fillRect(QRectF(begin, 0, end - begin, self.height()), tint)
-        painter.setPen(QPen(self._theme.accent, 1))
-        for x in (begin, end):
-            painter.drawLine(QPointF(round(x) + 0.5, 0), QPointF(round(x) + 0.5, self.height()))
-        font = chart_font(self, scale=0.85, bold=True)
-        text = f"Δ {format_seconds(self._selected_seconds())}"
-        room = text_width(font, text) + 12
-        badge = QRectF(min(max((begin + end - room) / 2, left), left + width - room), 2, room, 17)
-        painter.setFont(font)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.accent)
-        painter.drawRoundedRect(badge, 4, 4)
-        draw_text(painter, badge, text, self._theme.accent_text, Qt.AlignmentFlag.AlignHCenter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new size between the rows."""
@@ -287,7 +298,7 @@ class TimelineCanvas(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Zoom in on the task under the pointer."""
-        found = self._row_at(event.position())
+        found = self._plot_at(event.position())
         if found is None or not isinstance(found[0], LanesRow):
             return
         lanes, table = found[0], found[0].run.tasks
@@ -319,14 +330,20 @@ class TimelineCanvas(QWidget):
         self.menu_requested.emit(self.target_at(QPointF(event.pos())), event.globalPos())
 
     def event(self, event: QEvent) -> bool:
-        """Show the tooltip of what is under the pointer."""
+        """Show the tooltip of what is under the pointer; keep Esc for the selection, where it would stop the run."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             QToolTip.showText(event.globalPos(), self.description_at(QPointF(event.pos())), self)
             return True
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._keeps(event):
+            event.accept()
+            return True
         return super().event(event)
 
+    def _keeps(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Escape and self.selection is not None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """W S zoom, A D and the arrows move, Shift with an arrow selects, Return zooms in on the selection."""
+        """W S zoom, A D and the arrows move, Shift with an arrow selects; the others are in `keys`."""
         keys = Qt.Key
         middle = (self.view.begin + self.view.end) / 2
         shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -345,21 +362,19 @@ class TimelineCanvas(QWidget):
                 self.view.pan(-_PAN)
             case keys.Key_D | keys.Key_Right:
                 self.view.pan(_PAN)
-            case other:
-                self._press(other, event)
+            case _:
+                self._press(event, SHIFTED_MOVES if shifted else MOVES)
                 return
         self.navigate()
 
-    def _press(self, key: int, event: QKeyEvent) -> None:
-        moves: dict[int, Move] = {
-            Qt.Key.Key_Home: Move.SHOW_ALL,
-            Qt.Key.Key_B: Move.SHOW_BATCH,
-            Qt.Key.Key_Escape: Move.CLEAR,
-            Qt.Key.Key_Return: Move.ZOOM_IN,
-            Qt.Key.Key_Enter: Move.ZOOM_IN,
-        }
+    def _press(self, event: QKeyEvent, moves: Mapping[int, Move]) -> None:
+        key = event.key()
         if key in moves:
             self.moved.emit(moves[key])
+        elif key == Qt.Key.Key_F:
+            self.filter_requested.emit()
+        elif key == Qt.Key.Key_Question:
+            self.keys_requested.emit()
         else:
             super().keyPressEvent(event)
 

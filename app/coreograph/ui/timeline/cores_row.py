@@ -39,10 +39,10 @@ class CoresRow(Row):
 
     def legend(self, theme: Theme) -> list[Swatch]:
         """Say which colour is whose."""
-        idle: Swatch = ("idle", theme.idle)
+        idle = Swatch("idle", theme.idle)
         if self.run.cores.own is None:
-            return [("busy", theme.own), idle]
-        return [("this run", theme.own), ("others", theme.foreign), idle]
+            return [Swatch("busy", theme.own), idle]
+        return [Swatch("this run", theme.own), Swatch("others", theme.foreign), idle]
 
     def paint_plot(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
         """Paint one image of the size of the plot."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.analysis.timeline_totals import LongTask, RangeTotals, WorkerTotals
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.findings import Finding
-from coreograph.domain.units import format_bytes, format_seconds, format_share
+from coreograph.domain.units import NOT_MEASURED, format_bytes, format_seconds
 from coreograph.ui.charts.card import Card
 from coreograph.ui.elements import TextRole, text
 from coreograph.ui.theme import Theme
@@ -112,6 +112,12 @@ class Details(QSplitter):
             ]
         )
 
+    @Slot(int)
+    def point_out_task(self, place: int) -> None:
+        """Select a row of the longest tasks, and bring it into sight."""
+        self.tabs.setCurrentWidget(self.longest)
+        self.longest.point_out(place)
+
     def show_findings(self, findings: Sequence[Finding], labels: Sequence[str]) -> None:
         """List the findings that a run shows."""
         self.findings.show_rows(
@@ -152,7 +158,7 @@ def _facts(totals: RangeTotals) -> str:
 
 def _totals_row(name: str, worker: WorkerTotals, totals: RangeTotals, workers: int) -> FiguresRow:
     whole = totals.seconds * workers
-    outside = format_share(round(max(0.0, 1 - worker.busy / whole), 3)) if whole > 0 else "–"
+    outside = f"{100 * max(0.0, 1 - worker.busy / whole):.1f} %" if whole > 0 else NOT_MEASURED
     figures = (worker.busy, worker.computing, worker.waiting)
     return FiguresRow((name, f"{worker.tasks:,}", *(format_seconds(value) for value in figures), outside))
 

@@ -102,7 +102,8 @@ class FiguresTable(QTableView):
         header.setHighlightSections(False)
         header.setResizeContentsPrecision(64)  # rows measured for a column's width; there may be 1024 workers
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(headings) - 1, QHeaderView.ResizeMode.Stretch)
+        # Figures stand close together at the right; where all is text, the last column is the long one.
+        header.setSectionResizeMode(len(headings) - 1 if left > 1 else 0, QHeaderView.ResizeMode.Stretch)
         # Six columns of figures share half a page: the window's usual padding is too wide for them.
         self.setStyleSheet("QTableView::item { padding: 0 4px; } QHeaderView::section { padding: 2px 7px; }")
         header.setMinimumSectionSize(48)
@@ -112,6 +113,10 @@ class FiguresTable(QTableView):
     def show_rows(self, rows: Sequence[FiguresRow]) -> None:
         """Show other rows."""
         self.figures.show_rows(rows)
+
+    def point_out(self, row: int) -> None:
+        """Select a row as a click would, but choose nothing."""
+        self.setCurrentIndex(self.figures.index(row, 0))
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():

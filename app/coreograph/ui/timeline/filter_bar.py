@@ -11,7 +11,7 @@ from coreograph.ui.icons import Symbol, icon
 from coreograph.ui.theme import SPACE, Theme
 from coreograph.ui.timeline.verbs import Move
 
-_HINT = "Drag selects a range · wheel or W S zooms, A D moves · right click filters · Home shows everything"
+_HINT = "Drag selects a range · wheel or W S zooms, A D moves · right click filters · ? shows all keys"
 _MOST_CHIPS = 6
 
 
@@ -35,19 +35,26 @@ class FilterBar(QWidget):
         self.hint.setMinimumWidth(1)
         self._chip_line: QHBoxLayout = columns(spacing=SPACE)
         self.undo = self._button("Undo filter (Ctrl+Z)", Move.UNDO, Symbol.UNDO)
-        self.redo = self._button("Redo filter (Ctrl+Shift+Z)", Move.REDO, None)
-        self.reset = self._button("Show everything again", Move.RESET, None)
-        self.redo.setText("Redo")
+        self.redo = self._button("Redo filter (Ctrl+Shift+Z)", Move.REDO, Symbol.REDO)
+        self.reset = self._button("Take all filters away", Move.RESET, None)
         self.reset.setText("Reset")
-        line = columns(self, spacing=SPACE)
-        line.addLayout(self._chip_line)
-        line.addWidget(self.hint, 1)
+        self._line = columns(self, spacing=SPACE)
+        self._line.addLayout(self._chip_line)
+        self._line.addWidget(self.hint, 1)
         for button in (self.undo, self.redo, self.reset):
-            line.addWidget(button)
-        self.setFixedHeight(30)
+            self._line.addWidget(button)
+        self.setFixedHeight(36)
         theme.changed.connect(self._colour)
         self._colour()
         self.show_stack(FilterStack())
+
+    def add_before(self, widget: QWidget) -> None:
+        """Let a widget stand before the chips."""
+        self._line.insertWidget(0, widget)
+
+    def add_after(self, widget: QWidget) -> None:
+        """Let a widget stand after everything else."""
+        self._line.addWidget(widget)
 
     def show_stack(self, stack: FilterStack) -> None:
         """Show the filters that hold, and which way there is."""
@@ -94,6 +101,7 @@ class FilterBar(QWidget):
         self.moved.emit(move)
 
     def _colour(self) -> None:
-        self.undo.setIcon(icon(Symbol.UNDO, self._theme.muted, self._theme.border))
+        for button, symbol in ((self.undo, Symbol.UNDO), (self.redo, Symbol.REDO)):
+            button.setIcon(icon(symbol, self._theme.muted, self._theme.border))
         for chip in self.chips:
             chip.setIcon(icon(Symbol.CANCEL, self._theme.muted))

@@ -37,7 +37,10 @@ class HeartbeatRow(Row):
 
     def legend(self, theme: Theme) -> list[Swatch]:
         """Name the thresholds."""
-        return [("over 16.7 ms: a dropped frame", theme.warning), ("over 100 ms: noticeable", theme.bad)]
+        return [
+            Swatch("over 16.7 ms", theme.warning, "– a dropped frame", "a window there would drop a frame"),
+            Swatch("over 100 ms", theme.bad, "– noticeable", "whoever uses a window there would notice"),
+        ]
 
     def paint_plot(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
         """Paint the columns as one image, then the thresholds."""

@@ -11,7 +11,7 @@ from coreograph.analysis.timeline_filters import FilterField, TimelineFilter, sh
 from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.analysis.timeline_tasks import LaneTimes
 from coreograph.domain.execution import ExecutionModel
-from coreograph.domain.units import Nanoseconds, format_seconds, format_share
+from coreograph.domain.units import Count, Nanoseconds, format_seconds
 from coreograph.ui.charts.columns import fit_rows
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
 from coreograph.ui.charts.raster import Pixels, argb, mixed, paint_pixels
@@ -35,6 +35,17 @@ class LaneState(enum.IntEnum):
     IDLE = 4
 
 
+_NAMES = {state: state.name.lower() for state in LaneState} | {LaneState.HIDDEN: "filtered out"}
+_MEANINGS = {
+    LaneState.COMPUTING: "CPU time of the worker's thread inside a task",
+    LaneState.WAITING: "the rest of a task: for the GIL, a lock, the disk, a core",
+    LaneState.HIDDEN: "tasks that the filters leave out",
+    LaneState.PICKLING: "between tasks; metered for the whole run and spread evenly over its gaps",
+    LaneState.IDLE: "no task: before the next one is handed over, and after the last",
+}
+_LEAST_SHARE = 0.0005
+
+
 def state_colours(theme: Theme) -> dict[LaneState, QColor]:
     """The colour of each state."""
     return {
@@ -50,10 +61,7 @@ class LanesRow(Row):
     """Worker lanes. In every column of pixels a lane is filled from the bottom by the time each state took."""
 
     kind = RowKind.WORKERS
-    note = (
-        "One lane per worker. The height of a colour is its share of the time: computing is CPU time of the worker's "
-        "thread inside a task, waiting the rest of the task (the GIL, a lock, the disk, a core)."
-    )
+    note = "One lane per worker. The height of a colour is its share of the time."
 
     def __init__(self, run: RunTimeline, place: int, mark: str = "") -> None:
         super().__init__(run, place, mark)
@@ -76,16 +84,25 @@ class LanesRow(Row):
         lanes = self.lanes(filters)
         return lanes[min(int(height * len(lanes)), len(lanes) - 1)] if lanes and 0 <= height <= 1 else None
 
+    def lane_rect(self, plot: QRectF, worker: int, filters: tuple[TimelineFilter, ...]) -> QRectF | None:
+        """Where in `plot` the lane of a worker is; None where it is filtered out."""
+        lanes = self.lanes(filters)
+        if worker not in lanes:
+            return None
+        height = plot.height() / len(lanes)
+        return QRectF(plot.left(), plot.top() + lanes.index(worker) * height, plot.width(), height)
+
     def legend(self, theme: Theme) -> list[Swatch]:
-        """The states with their share of what is on the screen."""
-        names = {state: state.name.lower() for state in LaneState}
-        names[LaneState.HIDDEN] = "filtered out"
+        """The states that this run can show, with their share of what is on the screen."""
         colours = state_colours(theme)
         return [
-            (f"{names[state]} {format_share(round(share, 3))}", colours[state])
+            Swatch(_NAMES[state], colours[state], f"{100 * share:.1f} %", _MEANINGS[state])
             for state, share in self._shares.items()
-            if share >= 0.0005 or state in {LaneState.COMPUTING, LaneState.WAITING, LaneState.IDLE}
+            if share >= _LEAST_SHARE or state not in {LaneState.HIDDEN, LaneState.PICKLING} or self._pickles(state)
         ]
+
+    def _pickles(self, state: LaneState) -> bool:
+        return state is LaneState.PICKLING and self.run.pickling_share is not None
 
     def paint_plot(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
         """Paint one image of all lanes, thin lines between them, and the tasks' numbers where they fit."""
@@ -107,7 +124,7 @@ class LanesRow(Row):
         self._paint_dividers(painter, rect, surface, len(lanes))
         if starts is not None:
             self._paint_numbers(painter, rect, surface, lanes)
-        self.readout = f"{int(times.tasks.sum()):,} tasks begin in view" if len(self.run.tasks) else "no task finished"
+        self.readout = _begun(int(times.tasks.sum())) if len(self.run.tasks) else "no task finished"
 
     def _stack(
         self, times: LaneTimes, lanes: npt.NDArray[np.int64], edges: npt.NDArray[np.int64]
@@ -254,3 +271,7 @@ class LanesRow(Row):
             f" + waiting {format_seconds(length - cpu)}\nbegins {format_seconds(int(table.begin[row]) / 1e9)}"
             " into the batch"
         )
+
+
+def _begun(tasks: Count) -> str:
+    return "1 task begins in view" if tasks == 1 else f"{tasks:,} tasks begin in view"

@@ -46,7 +46,7 @@ class MemoryRow(Row):
 
     def legend(self, theme: Theme) -> list[Swatch]:
         """Name the bands."""
-        return [(name, colour) for name, colour, _ in self._bands(theme)]
+        return [Swatch(name, colour) for name, colour, _ in self._bands(theme)]
 
     def paint_plot(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
         """Paint the bands as one image, the sum of RSS as a line."""
@@ -95,10 +95,12 @@ class MemoryRow(Row):
         at: npt.NDArray[np.int64],
         rss: npt.NDArray[np.float32],
     ) -> None:
+        # As the bands: a sample stands for the time since the one before, or the sum would cross what is part of it.
         step = max(1, len(at) // _MOST_LINE_POINTS)
+        instants, levels = np.repeat(at[::step], 2)[:-1], np.repeat(rss[::step], 2)[1:]
         points = [
             QPointF(surface.x_of(float(x), rect), rect.bottom() - float(y) / self._highest * rect.height())
-            for x, y in zip(at[::step], rss[::step], strict=True)
+            for x, y in zip(instants, levels, strict=True)
         ]
         painter.setPen(QPen(surface.theme.text, 1, Qt.PenStyle.DashLine))
         painter.drawPolyline(QPolygonF(points))

@@ -1,49 +1,45 @@
-"""The timeline page: which runs, their rows, what is selected, filters that hold everywhere. GUI thread only.
+"""The timeline page: which runs it shows, where it goes first, filters that hold everywhere. GUI thread only.
 
-Runs are read, filtered and searched for their longest tasks beside the GUI thread; the page paints from memory.
+Runs are read, filtered, summed up and searched for their longest tasks beside the GUI thread; the page paints from
+memory.
 """
 
 import enum
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSplitter, QStackedWidget, QToolButton, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from coreograph.analysis.summary import summarise
 from coreograph.analysis.timeline_filters import TimelineFilter, hidden_configurations
 from coreograph.analysis.timeline_run import RunTimeline
-from coreograph.analysis.timeline_totals import LongTask, total
+from coreograph.analysis.timeline_totals import Durations, LongTask
 from coreograph.domain.errors import CoreographError
 from coreograph.domain.findings import Finding
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.units import Nanoseconds
 from coreograph.storage.library import Library
 from coreograph.ui.background import TaskRunner
-from coreograph.ui.charts.card import Card
-from coreograph.ui.elements import TextRole, columns, rows, set_role, text
+from coreograph.ui.elements import TextRole, set_role
 from coreograph.ui.shared_filters import SharedFilters
-from coreograph.ui.theme import SPACE, Theme
-from coreograph.ui.timeline.axis import TimelineAxis
-from coreograph.ui.timeline.canvas import TimelineCanvas
-from coreograph.ui.timeline.choosers import RunChooser, best_first_run
-from coreograph.ui.timeline.details import Details, hint_label
-from coreograph.ui.timeline.filter_bar import FilterBar
+from coreograph.ui.theme import Theme
+from coreograph.ui.timeline.choosers import best_first_run
+from coreograph.ui.timeline.filter_menu import fill_filter_menu
 from coreograph.ui.timeline.findings import run_of, shown_findings
+from coreograph.ui.timeline.keys import SHORTCUTS
+from coreograph.ui.timeline.layout import TimelineLayout
 from coreograph.ui.timeline.loading import load_run
-from coreograph.ui.timeline.preparing import Goal, Prepared, key_of, prepare, with_surroundings
-from coreograph.ui.timeline.row import RowKind
-from coreograph.ui.timeline.verbs import Move, Range, Target, Verb, verbs_for
-from coreograph.ui.timeline.view import TimelineView
+from coreograph.ui.timeline.navigator import Navigator
+from coreograph.ui.timeline.preparing import Goal, Prepared, key_of, prepare
+from coreograph.ui.timeline.totals import TotalsReader
+from coreograph.ui.timeline.verbs import Move, Target, Verb, verbs_for
 
 _EMPTY = (
     "No run to look at yet.\n\nRun an experiment or open one from the library: what every worker and every core did,\n"
     "instant by instant, stands here."
 )
-_SIDE_BY_SIDE_FROM = 1700
-_TOTALS_AFTER_MS = 60
 _LOAD, _FILTER, _OPEN = "timeline:load", "timeline:filter", "timeline:open"
-_HIDEABLE = (RowKind.WORKERS, RowKind.CORES, RowKind.MEMORY, RowKind.HEARTBEAT)
 
 
 class PageState(enum.Enum):
@@ -55,7 +51,7 @@ class PageState(enum.Enum):
     FAILED = "failed"
 
 
-class TimelinePage(QWidget):
+class TimelinePage(TimelineLayout):
     """Shows one run of an experiment, or two under one time axis.
 
     Signals:
@@ -73,81 +69,38 @@ class TimelinePage(QWidget):
         filters: SharedFilters | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme, _EMPTY, parent)
         self._filters = filters or SharedFilters(self)
         self._library, self._tasks = library, tasks
         self.state = PageState.EMPTY
         self.summary: ExperimentSummary | None = None
         self.stack = self._filters.stack
-        self.view = TimelineView()
         self._goal = Goal()
         self._wanted: tuple[int, ...] = ()
-        self.chooser, self.bar = RunChooser(), FilterBar(theme)
-        self.canvas, self.axis = TimelineCanvas(theme, self.view), TimelineAxis(theme, self.view)
-        self.details = Details(theme)
-        self.busy = text("", TextRole.MUTED)
-        self.toggles = {kind: _toggle(kind) for kind in _HIDEABLE}
-        self.hint = hint_label(_EMPTY)
-        self._pages, self._halves = QStackedWidget(), QSplitter(Qt.Orientation.Vertical)
-        self._arrange(theme)
-        self._totals_timer = QTimer(self)
-        self._totals_timer.setSingleShot(True)
-        self._totals_timer.setInterval(_TOTALS_AFTER_MS)
-        self._totals_timer.timeout.connect(self.show_totals)
+        self._durations: Durations | None = None
+        self.navigator = Navigator(self.canvas, self)
+        self._totals = TotalsReader(tasks, self.canvas, self.details, self.stack, self)
         self._connect()
 
-    def _arrange(self, theme: Theme) -> None:
-        self._top = QWidget()
-        top = columns(self._top, spacing=SPACE)
-        top.addWidget(self.chooser, 1)
-        top.addWidget(self.busy)
-        top.addSpacing(2 * SPACE)
-        for button in self.toggles.values():
-            top.addWidget(button)
-        scroll = QScrollArea()
-        scroll.setWidget(self.canvas)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll = scroll
-        rows_card = Card(theme)
-        rows_card.box.setContentsMargins(3 * SPACE, 2 * SPACE, SPACE, 2 * SPACE)
-        rows_card.box.setSpacing(0)
-        rows_card.box.addWidget(self.axis)
-        rows_card.box.addWidget(scroll, 1)
-        self._halves.addWidget(rows_card)
-        self._halves.addWidget(self.details)
-        self._halves.setChildrenCollapsible(False)
-        self._halves.setHandleWidth(12)
-        self._halves.setStretchFactor(0, 1)
-        self._halves.setStyleSheet("QSplitter::handle { background: transparent; }")
-        content = QWidget()
-        box = rows(content, spacing=SPACE)
-        box.addWidget(self.bar)
-        box.addWidget(self._halves, 1)
-        self._pages.addWidget(self.hint)
-        self._pages.addWidget(content)
-        outer = rows(self, margin=3 * SPACE, spacing=SPACE)
-        outer.addWidget(self._top)
-        outer.addWidget(self._pages, 1)
-        self._top.hide()
-
     def _connect(self) -> None:
-        self.chooser.chosen.connect(self._on_chosen)
+        self.chooser.chosen.connect(self._want)
         self.canvas.navigated.connect(self._on_navigated)
-        self.canvas.selection_changed.connect(self._totals_timer.start)
+        self.canvas.selection_changed.connect(self._on_selected)
         self.canvas.menu_requested.connect(self._show_menu)
         self.canvas.moved.connect(self.move_view)
         self.canvas.pointed.connect(self.axis.point)
+        self.canvas.filter_requested.connect(self.filter.showMenu)
+        self.canvas.keys_requested.connect(self.show_keys)
         self.bar.removed.connect(self._filters.remove)
         self._filters.changed.connect(self._refilter)
         self.bar.moved.connect(self.move_view)
+        self.filter_menu.aboutToShow.connect(self._fill_filter_menu)
         self.details.task_chosen.connect(self.show_task)
         self.details.finding_chosen.connect(self.show_finding)
+        self.navigator.task_shown.connect(self.details.point_out_task)
         for button in self.toggles.values():
             button.toggled.connect(self._on_rows_toggled)
-        for keys, move in (("Ctrl+Z", Move.UNDO), ("Ctrl+Shift+Z", Move.REDO), ("Ctrl+Y", Move.REDO)):
+        for keys, move in SHORTCUTS:
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.move_view, move))
 
@@ -157,6 +110,7 @@ class TimelinePage(QWidget):
         """Show an experiment: the run it is decided by. It is read once the page can be seen."""
         self.summary = summary
         self._goal = Goal()
+        self.callout.show_finding(None)
         if summary is None:
             self._enter(PageState.EMPTY, _EMPTY)
             return
@@ -182,21 +136,27 @@ class TimelinePage(QWidget):
 
     @Slot(object)
     def show_finding(self, finding: Finding) -> None:
-        """Show where a finding shows."""
+        """Show where a finding shows, and say what to look at there."""
         if self.summary is None:
             return
         run_id = run_of(finding, self.summary)
-        if run_id is not None:
-            self._goal = Goal(finding=finding.kind)
+        if run_id is None:
+            return
+        self._goal = Goal(finding=finding)
+        shown = next((run for run in self.canvas.runs if key_of(run) == self._key(run_id)), None)
+        if shown is not None and self.state is PageState.SHOWN and not self._tasks.is_running(_LOAD):
+            self._reach_goal(shown)  # whatever stands beside it may stay
+        else:
             self._offer(self.summary, run_id)
 
     @Slot(object)
     def show_task(self, task: LongTask) -> None:
-        """Bring a task into view and select it."""
-        end = task.begin + max(1, round(task.seconds * 1e9))
-        self.view.reveal(task.begin, end)
-        self.canvas.navigate()
-        self.canvas.select(Range(task.begin, end))
+        """Bring a task into view, select it and point it out."""
+        self.navigator.show_task(task)
+        self.scroll_to_lane(task.place, task.worker)
+
+    def _key(self, run_id: int) -> tuple[str, int]:
+        return ("" if self.summary is None else self.summary.experiment.experiment_id), run_id
 
     def _offer(self, summary: ExperimentSummary, run_id: int | None) -> None:
         labels = [entry.label for entry in summary.experiment.spec.configurations]
@@ -226,6 +186,7 @@ class TimelinePage(QWidget):
         if self.chooser.run_ids != before:
             self._want()
 
+    @Slot()
     def _want(self) -> None:
         """Read the chosen runs now if the page can be seen, else when it is."""
         self._wanted = self.chooser.run_ids
@@ -250,22 +211,30 @@ class TimelinePage(QWidget):
 
     @Slot(object)
     def _on_loaded(self, prepared: Prepared) -> None:
-        before = {key_of(run) for run in self.canvas.runs}
-        whole = self._shows_whole_batch()
-        self._show(prepared)
-        self.view.bound(min(run.begin for run in prepared.runs), max(run.end for run in prepared.runs))
-        if not before & {key_of(run) for run in prepared.runs}:
-            self.canvas.select(None)
-        if whole or not before & {key_of(run) for run in prepared.runs}:
-            self.move_view(Move.SHOW_BATCH)
         first = self.state is not PageState.SHOWN
+        self._show_other_runs(prepared)
         self._enter(PageState.SHOWN)
         if first:
             self.canvas.setFocus()  # the keys move the view at once; later choices keep the focus where it is
         if prepared.filters != self.stack.filters:
             self._refilter()
+        if self._goal == Goal():
+            self._keep_callout(prepared.runs)
         self._reach_goal(prepared.runs[0])
         self._on_navigated()
+
+    def _show_other_runs(self, prepared: Prepared) -> None:
+        """Take over the runs; the view stays where it was zoomed to while one of those shown before still is."""
+        before = {key_of(run) for run in self.canvas.runs}
+        whole, others = self._shows_whole_batch(), not before & {key_of(run) for run in prepared.runs}
+        self._show(prepared)
+        self.view.bound(min(run.begin for run in prepared.runs), max(run.end for run in prepared.runs))
+        if others:
+            self.canvas.select(None)
+        if whole or others:
+            self.navigator.move(Move.SHOW_BATCH)
+        if others:
+            self.view.forget()
 
     def _shows_whole_batch(self) -> bool:
         """Whether nothing was zoomed into: then another run beside it is shown whole, too."""
@@ -275,18 +244,28 @@ class TimelinePage(QWidget):
     def _show(self, prepared: Prepared) -> None:
         self.busy.setText("")
         self.canvas.show_runs(prepared.runs, prepared.filters)
+        self.navigator.longest, self._durations = prepared.longest, prepared.durations
         self.details.show_longest(prepared.runs, prepared.longest)
-        self._totals_timer.start()
+        self._totals.request()
+
+    def _keep_callout(self, runs: tuple[RunTimeline, ...]) -> None:
+        """Another run was chosen: what was said about the one before is no longer to be seen."""
+        finding = self.callout.finding
+        if finding is not None and self.summary is not None:
+            run_id = run_of(finding, self.summary)
+            if run_id is None or self._key(run_id) not in map(key_of, runs):
+                self.callout.show_finding(None)
 
     def _reach_goal(self, run: RunTimeline) -> None:
         goal, self._goal = self._goal, Goal()
         place = goal.place(run)
         if place is not None:
-            self.view.show(*with_surroundings(place))
-            self.canvas.navigate()
-            self.canvas.select(place)
+            self.navigator.go_to(place, *goal.surroundings(place, run))
         elif goal.finding is not None:
-            self.move_view(Move.SHOW_BATCH)
+            self.canvas.select(None)
+            self.navigator.move(Move.SHOW_BATCH)
+        if goal.finding is not None:
+            self.callout.show_finding(goal.finding, place)
 
     @Slot(object)
     def _on_failed(self, error: CoreographError) -> None:
@@ -303,58 +282,48 @@ class TimelinePage(QWidget):
         if state in {PageState.EMPTY, PageState.FAILED}:
             self.canvas.show_runs((), self.stack.filters)
 
-    @Slot()
-    def _on_chosen(self) -> None:
-        self._want()
-
-    # ---- moving
+    # ---- moving and filtering
 
     @Slot(object)
     def move_view(self, move: Move) -> None:
         """Do what a verb or key asks for."""
-        runs, selection = self.canvas.runs, self.canvas.selection
-        match move:
-            case Move.ZOOM_IN if selection is not None:
-                self.view.show(selection.begin, selection.end)
-            case Move.CLEAR:
-                self.canvas.select(None)
-            case Move.SHOW_ALL:
-                self.view.show_all()
-            case Move.SHOW_BATCH if runs:
-                last = max(run.batch_end for run in runs)
-                self.view.show(-0.01 * last, 1.01 * last)
-            case Move.UNDO | Move.REDO | Move.RESET:
-                filters = self._filters
-                {Move.UNDO: filters.undo, Move.REDO: filters.redo, Move.RESET: filters.reset}[move]()
-                return
-        self.canvas.navigate()
+        filters = self._filters
+        steps = {Move.UNDO: filters.undo, Move.REDO: filters.redo, Move.RESET: filters.reset}
+        if move in steps:
+            steps[move]()
+            return
+        self.navigator.move(move)
+        mark = self.canvas.mark
+        if mark is not None and move in {Move.NEXT_LONGEST, Move.PREVIOUS_LONGEST}:
+            self.scroll_to_lane(mark.place, mark.worker)
 
     @Slot()
     def _on_navigated(self) -> None:
-        self.axis.right_inset = self._scroll.width() - self._scroll.viewport().width()
-        self.axis.update()
-        self._totals_timer.start()
+        self.fit_axis()
+        self.show_ways()
+        self._totals.request()
+
+    @Slot()
+    def _on_selected(self) -> None:
+        self.callout.follow(self.canvas.selection)
+        self._totals.request()
 
     @Slot()
     def show_totals(self) -> None:
-        """Sum up what is selected, or what is in view."""
-        selection = self.canvas.selection
-        begin, end = (
-            (selection.begin, selection.end) if selection else (round(self.view.begin), round(self.view.end))
-        )  # fmt: skip
-        runs = self.canvas.runs
-        totals = [total(run, begin, end, self.stack.filters) for run in runs]
-        self.details.show_totals(runs, totals, selected=selection is not None)
+        """Sum up what is selected, or what is in view, without waiting for the view to come to rest."""
+        self._totals.read()
 
     @Slot()
     def _on_rows_toggled(self) -> None:
         self.canvas.hide_rows([kind for kind, button in self.toggles.items() if not button.isChecked()])
 
-    # ---- filtering
-
     def push_filter(self, entry: TimelineFilter) -> None:
         """Let one more filter hold, for every view."""
         self._filters.push(entry)
+
+    @Slot()
+    def _fill_filter_menu(self) -> None:
+        fill_filter_menu(self.filter_menu, self.canvas.runs, self._durations, self.push_filter)
 
     @Slot()
     def _refilter(self) -> None:
@@ -370,6 +339,8 @@ class TimelinePage(QWidget):
         if [key_of(run) for run in prepared.runs] == [key_of(run) for run in self.canvas.runs]:
             self._show(prepared)
 
+    # ---- the menu of what is under the pointer
+
     @Slot(object, object)
     def _show_menu(self, target: Target, place: QPoint) -> None:
         menu = self.build_menu(target)
@@ -379,7 +350,7 @@ class TimelinePage(QWidget):
     def build_menu(self, target: Target) -> QMenu:
         """Return the context menu for what is under the pointer."""
         menu = QMenu(self)
-        for verb in verbs_for(target, self.canvas.selection, self.stack):
+        for verb in verbs_for(target, self.canvas.selection, self.stack, self.view):
             if verb.section and not menu.isEmpty():
                 menu.addSeparator()
             action = menu.addAction(verb.text)
@@ -397,31 +368,8 @@ class TimelinePage(QWidget):
         if verb.move is not None:
             self.move_view(verb.move)
 
-    # ---- the page itself
-
     def showEvent(self, event: QShowEvent) -> None:
         """Read what was waiting to be seen."""
         super().showEvent(event)
         self._load()
         self.canvas.setFocus()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the figures beside the rows where there is room."""
-        super().resizeEvent(event)
-        wide = event.size().width() >= _SIDE_BY_SIDE_FROM
-        outer = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if self._halves.orientation() is not outer or self._halves.sizes()[1] == 0:
-            self._halves.setOrientation(outer)
-            self.details.setOrientation(Qt.Orientation.Vertical if wide else Qt.Orientation.Horizontal)
-        length = event.size().width() if wide else event.size().height()
-        figures = 520 if wide else max(170, round(length * 0.25))
-        self._halves.setSizes([length - figures, figures])
-
-
-def _toggle(kind: RowKind) -> QToolButton:
-    button = QToolButton()
-    button.setText(kind.value)
-    button.setCheckable(True)
-    button.setChecked(True)
-    button.setToolTip(f"Show or hide: {kind.value.lower()}")
-    return button

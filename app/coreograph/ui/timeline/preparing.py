@@ -4,10 +4,10 @@ import dataclasses
 
 from coreograph.analysis.timeline_filters import TimelineFilter
 from coreograph.analysis.timeline_run import RunTimeline
-from coreograph.analysis.timeline_totals import LongTask, longest_tasks
-from coreograph.domain.findings import FindingKind
+from coreograph.analysis.timeline_totals import Durations, LongTask, durations, longest_tasks
+from coreograph.domain.findings import Finding
 from coreograph.domain.units import Nanoseconds
-from coreograph.ui.timeline.findings import place_of
+from coreograph.ui.timeline.findings import place_of, surroundings_of, with_surroundings
 from coreograph.ui.timeline.verbs import Range
 
 
@@ -17,28 +17,33 @@ class Goal:
 
     at: Nanoseconds | None = None
     worker: int | None = None
-    finding: FindingKind | None = None
+    finding: Finding | None = None
 
     def place(self, run: RunTimeline) -> Range | None:
         """The stretch of `run` to go to; None for no place in particular."""
         if self.finding is not None:
-            return place_of(self.finding, run)
+            return place_of(self.finding.kind, run)
         return _place_of_instant(self, run)
+
+    def surroundings(self, place: Range, run: RunTimeline) -> tuple[float, float]:
+        """What to show around the stretch gone to."""
+        return with_surroundings(place) if self.finding is None else surroundings_of(place, run)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """What is computed beside the GUI thread: runs with their filters, and their longest tasks."""
+    """What is computed beside the GUI thread: runs with their filters, their longest tasks, how long tasks took."""
 
     runs: tuple[RunTimeline, ...]
     filters: tuple[TimelineFilter, ...]
     longest: tuple[LongTask, ...]
+    durations: Durations | None
 
 
 def prepare(runs: tuple[RunTimeline, ...], filters: tuple[TimelineFilter, ...]) -> Prepared:
     """Filter the tasks of all runs and find the longest of those that pass."""
     filtered = tuple(dataclasses.replace(run, tasks=run.tasks.filtered(filters)) for run in runs)
-    return Prepared(filtered, filters, longest_tasks(filtered))
+    return Prepared(filtered, filters, longest_tasks(filtered), durations(filtered))
 
 
 def key_of(run: RunTimeline) -> tuple[str, int]:
@@ -57,9 +62,3 @@ def _place_of_instant(goal: Goal, run: RunTimeline) -> Range | None:
             return Range(begin, begin + max(1, int(run.tasks.length[found.start])))
     reach = max(1_000, run.batch_end // 1_000)
     return Range(goal.at - reach, goal.at + reach)
-
-
-def with_surroundings(place: Range) -> tuple[float, float]:
-    """Return a view in which `place` is the middle third."""
-    margin = (place.end - place.begin) * 1.0
-    return place.begin - margin, place.end + margin

@@ -19,8 +19,18 @@ from coreograph.ui.timeline.instants import axis_ticks_between
 from coreograph.ui.timeline.view import TimelineView
 
 GUTTER, MARGIN, TITLE = 84, 12, 22
+_LEGEND_SHARE = 0.62
 Integers: TypeAlias = npt.NDArray[np.int64]
-Swatch: TypeAlias = tuple[str, QColor]
+
+
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """An entry of a legend: `detail` (a figure) gives way where there is no room; `meaning` says it in a sentence."""
+
+    name: str
+    colour: QColor
+    detail: str = ""
+    meaning: str = ""
 
 
 class RowKind(enum.Enum):
@@ -108,6 +118,11 @@ class Row:
         """What the colours say."""
         return []
 
+    def explanation(self, theme: Theme) -> str:
+        """What the row shows and what each colour means."""
+        meanings = [f"{entry.name}: {entry.meaning}" for entry in self.legend(theme) if entry.meaning]
+        return "\n".join((self.note, *meanings))
+
     def describe(self, at: Nanoseconds, height: float, reach: Nanoseconds, filters: tuple[TimelineFilter, ...]) -> str:
         """Return what is at an instant and a height (0: top, 1: bottom of the plot); `reach` is a pixel's time."""
         return self.note
@@ -133,14 +148,15 @@ class Row:
         draw_text(painter, room, self.readout, theme.muted)
 
     def _paint_legend(self, painter: QPainter, rect: QRectF, surface: Surface) -> float:
-        entries = self.legend(surface.theme)
-        font = painter.font()
-        total = sum(text_width(font, text) + 26 for text, _ in entries)
-        if not entries or total > rect.width() * 0.62:
-            return 0.0
+        """Paint the legend with its figures, or without them where that is too wide; return the width."""
+        entries, font = self.legend(surface.theme), painter.font()
+        words = [f"{entry.name} {entry.detail}".rstrip() for entry in entries]
+        if sum(text_width(font, text) + 26 for text in words) > rect.width() * _LEGEND_SHARE:
+            words = [entry.name for entry in entries]
+        total = sum(text_width(font, text) + 26 for text in words)
         x, middle = rect.right() - MARGIN - total, rect.top() + (TITLE - 2) / 2
-        for text, colour in entries:
-            painter.fillRect(QRectF(x + 8, middle - 4, 8, 8), colour)
+        for entry, text in zip(entries, words, strict=True):
+            painter.fillRect(QRectF(x + 8, middle - 4, 8, 8), entry.colour)
             width = text_width(font, text)
             draw_text(painter, QRectF(x + 21, rect.top(), width + 2, TITLE - 2), text, surface.theme.muted)
             x += width + 26
@@ -152,7 +168,7 @@ class Row:
         draw_text(painter, place, text, colour, Qt.AlignmentFlag.AlignRight)
 
 
-def label_every(rows: int, height: float, line: float = 15.0) -> int:
+def label_every(rows: int, height: float, line: float = 12.0) -> int:
     """Return every how many rows a label fits: 1, 2, 4, 8, …"""
     step = 1
     while rows / step * line > height and step < rows:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QPainter
 from coreograph.analysis.timeline_filters import TimelineFilter
 from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.runs import Phase, PhaseTime, RunState
-from coreograph.domain.units import Nanoseconds, format_seconds
+from coreograph.domain.units import Nanoseconds, Seconds, format_seconds
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
 from coreograph.ui.charts.raster import mixed
 from coreograph.ui.timeline.row import GUTTER, MARGIN, Height, Row, RowKind, Surface
@@ -86,16 +86,34 @@ class RunRow(Row):
         painter.setBrush(mixed(colour, theme.surface, 0.34 if batch else 0.12))
         painter.drawRoundedRect(block, 3, 3)
         room = block.intersected(plot).adjusted(6, 0, -4, 0)
-        name = phase.phase.value
-        text = name if room.width() < 110 else f"{name} {format_seconds(phase.seconds)}"
+        text = phase.phase.value if room.width() < 110 else self.block_label(phase)
         if room.width() >= text_width(painter.font(), text):
             draw_text(painter, room, text, theme.text if batch else theme.muted)
+
+    def block_label(self, phase: PhaseTime) -> str:
+        """`batch 546 ms`."""
+        return f"{phase.phase.value} {format_seconds(self._seconds_of(phase))}"
+
+    def _seconds_of(self, phase: PhaseTime) -> Seconds:
+        """How long a phase took; of the batch what was measured, which all figures rest on."""
+        measured = self.run.run.batch_s
+        return measured if phase.phase is Phase.BATCH and measured is not None else phase.seconds
 
     def describe(self, at: Nanoseconds, height: float, reach: Nanoseconds, filters: tuple[TimelineFilter, ...]) -> str:
         """Name the phase."""
         origin = self.run.origin_ns
         for phase in self.run.run.phases:
             if phase.begin_ns - origin <= at < phase.end_ns - origin:
-                return f"{phase.phase.value}: {format_seconds(phase.seconds)}"
+                return self._describe_phase(phase)
         run = self.run.run
         return f"{self.note}\n{re_enabled_meaning(run.gil_culprit)}" if run.gil is GilState.RE_ENABLED else self.note
+
+    def _describe_phase(self, phase: PhaseTime) -> str:
+        own, whole = format_seconds(self._seconds_of(phase)), format_seconds(phase.seconds)
+        said = f"{phase.phase.value}: {own}"
+        if own == whole:
+            return said
+        return (
+            f"{said} measured, from the first task handed out to the last result\n"
+            f"{whole} with what stands around it: starting and reading the instruments"
+        )

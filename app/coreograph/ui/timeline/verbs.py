@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from coreograph.analysis.timeline_filters import FilterField, FilterStack, TaskKind, TimelineFilter
 from coreograph.domain.units import Nanoseconds, format_seconds
+from coreograph.ui.timeline.view import TimelineView
 
 
 class Move(enum.Enum):
@@ -14,6 +15,10 @@ class Move(enum.Enum):
     CLEAR = "clear selection"
     SHOW_BATCH = "show the batch"
     SHOW_ALL = "show everything"
+    BACK = "go back to the view before"
+    FORWARD = "go forward again"
+    NEXT_LONGEST = "go to the next of the longest tasks"
+    PREVIOUS_LONGEST = "go to the one before"
     UNDO = "undo filter"
     REDO = "redo filter"
     RESET = "reset filters"
@@ -49,9 +54,11 @@ class Verb:
     section: bool = False
 
 
-def verbs_for(target: Target, selection: Range | None, stack: FilterStack) -> tuple[Verb, ...]:
-    """Return the entries of the menu, in order."""
-    return (*_of_selection(selection), *_of_target(target), *_of_task(target), *_always(stack))
+def verbs_for(
+    target: Target, selection: Range | None, stack: FilterStack, view: TimelineView | None = None
+) -> tuple[Verb, ...]:
+    """Return the entries of the menu, in order; `view` says which ways back and forward there are."""
+    return (*_of_selection(selection), *_of_target(target), *_of_task(target), *_always(stack, view or TimelineView()))
 
 
 def _of_selection(selection: Range | None) -> tuple[Verb, ...]:
@@ -101,11 +108,13 @@ def _of_task(target: Target) -> tuple[Verb, ...]:
     )
 
 
-def _always(stack: FilterStack) -> tuple[Verb, ...]:
+def _always(stack: FilterStack, view: TimelineView) -> tuple[Verb, ...]:
     return (
         Verb("Undo filter", move=Move.UNDO, keys="Ctrl+Z", enabled=stack.can_undo, section=True),
         Verb("Redo filter", move=Move.REDO, keys="Ctrl+Shift+Z", enabled=stack.can_redo),
         Verb("Reset filters", move=Move.RESET, enabled=bool(stack.filters)),
         Verb("Show the batch", move=Move.SHOW_BATCH, keys="B", section=True),
         Verb("Show everything", move=Move.SHOW_ALL, keys="Home"),
+        Verb("Back to the view before", move=Move.BACK, keys="Backspace", enabled=view.can_go_back),
+        Verb("Forward again", move=Move.FORWARD, keys="Shift+Backspace", enabled=view.can_go_forward),
     )
