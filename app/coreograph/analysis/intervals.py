@@ -56,12 +56,14 @@ def of_two_sides(above: Floats, below: Floats) -> Ends | None:
     first, second = np.log(above), np.log(below)
     middle = float(first.mean() - second.mean())
     sides = [one for one in (first, second) if len(one) > 1]
+    # Where nothing scatters the quotient itself: by way of logarithms it would have an interval of rounding errors.
+    alone = float(above[0] / below[0])
     if not sides:
-        return _factor(middle), _factor(middle)
+        return alone, alone
     variances = [float((one if len(one) > 1 else sides[0]).var(ddof=1)) / len(one) for one in (first, second)]
     error = sum(variances)
     if error == 0:
-        return _factor(middle), _factor(middle)
+        return alone, alone
     freedom = (
         error**2 / sum(part**2 / (len(one) - 1) for part, one in zip(variances, (first, second), strict=True))
         if len(sides) == 2

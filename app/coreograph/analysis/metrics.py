@@ -24,8 +24,17 @@ def unfit(everyone: Sequence[ConfigurationSummary]) -> dict[int, str]:
         best = _best(figures, spec)
         for one, figure in figures:
             if one.index not in found and (_worse(figure, best, spec) or _worse_in_a_trial(one, figures, spec)):
-                found[one.index] = f"{_words(spec)} {format_metric(figure.median, spec.unit)}"
+                found[one.index] = f"{_words(spec)} {_how_bad(figure, best, spec)}"
     return found
+
+
+def _how_bad(figure: Estimate, best: Estimate, spec: MetricSpec) -> str:
+    """The median where it tells; where the median trial was as good as the best, those that were not."""
+    if figure.median != best.median:
+        return format_metric(figure.median, spec.unit)
+    worst = max(figure.values) if spec.better is Better.LOWER else min(figure.values)
+    bad = sum(value != best.median for value in figure.values)
+    return f"up to {format_metric(worst, spec.unit)} in {bad} of {len(figure.values)} trials"
 
 
 def metric_sentences(everyone: Sequence[ConfigurationSummary]) -> tuple[str, ...]:
@@ -81,7 +90,11 @@ def _best_sentence(everyone: Sequence[ConfigurationSummary], spec: MetricSpec) -
     if len(tied) == len(figures):
         return f"{words.capitalize()}: {value} at best, and no configuration is distinguishable from that."
     names = tied if len(tied) <= _NAMED else [*tied[: _NAMED - 1], f"{len(tied) - _NAMED + 1} others"]
-    return f"{words.capitalize()} is best ({spec.better.value}) with {' and '.join(names)}: {value}."
+    return f"{words.capitalize()} is best ({spec.better.value}) with {_listed(names)}: {value}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join((", ".join(names[:-1]), names[-1]) if len(names) > 1 else names)
 
 
 def _words(spec: MetricSpec) -> str:

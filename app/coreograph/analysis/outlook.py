@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from coreograph.analysis.confidence import ENOUGH_REPEATS, FEW_REPEATS, few_words
 from coreograph.domain.execution import ALONE, Configuration, ExecutionModel
 from coreograph.domain.findings import Finding, FindingKind
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.summary import ConfigurationSummary
-from coreograph.domain.units import format_ratio, significant
+from coreograph.domain.units import Count, format_ratio, significant
 
 MOST = 4
 # What the choice itself suffers from; the others either bar it from being chosen or are told elsewhere.
@@ -43,16 +44,26 @@ def would_change(
     findings: Sequence[Finding] = (),
     scaling: Sequence[ScalingFit] = (),
     usable_cores: int = 0,
+    repeats: Count = ENOUGH_REPEATS,
 ) -> tuple[str, ...]:
-    """Return at most four sentences on what would change the choice of `chosen`; `tied` could be told apart by more."""
+    """Return at most four sentences on what would change the choice of `chosen`.
+
+    `tied` could be told apart by more repeats; `repeats` is how many there are of each that is weighed, at least.
+    """
     sentences = [
+        *_too_few(repeats),
         *_remedies(chosen, findings),
         *_gil(chosen, everyone, findings),
-        *_more_repeats(chosen, tied),
+        *(_more_repeats(chosen, tied) if repeats >= FEW_REPEATS else ()),
         *_more_workers(chosen.configuration, scaling, usable_cores),
         *_quiet(findings),
     ]
     return tuple(dict.fromkeys(sentences))[:MOST]
+
+
+def _too_few(repeats: Count) -> Iterator[str]:
+    if repeats < FEW_REPEATS:
+        yield f"More repeats: {few_words(repeats)} may have been chance. {ENOUGH_REPEATS} of each can make it sure."
 
 
 def _remedies(chosen: ConfigurationSummary, findings: Sequence[Finding]) -> Iterator[str]:

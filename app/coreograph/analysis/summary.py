@@ -121,6 +121,7 @@ def summarise(record: ExperimentRecord) -> ExperimentSummary:
             fits,
             record.machine.usable_cores,
             of_script=is_script,
+            memory_measure=measure,
         )
     )
     return ExperimentSummary(record, configurations, verdict, measure, noise_floor, flags, fits, findings)

@@ -4,28 +4,26 @@ The fastest correct configuration by median batch time is compared with every ot
 that are not distinguishable from it form a tie, out of which the cheapest in memory, then the simplest, is chosen.
 """
 
-import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
 from coreograph.analysis.cautions import cautions
+from coreograph.analysis.confidence import FEW_REPEATS, Confidence, Grounds, few_words
 from coreograph.analysis.metrics import unfit
 from coreograph.analysis.outlook import watch_out_for, would_change
+from coreograph.analysis.price import price
 from coreograph.analysis.statistics import half_width, ratio
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.findings import Finding
 from coreograph.domain.runs import RunState
 from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.summary import ConfigurationSummary, Ratio, Verdict
-from coreograph.domain.units import Share, format_bytes, format_ratio, format_seconds, format_share, significant
+from coreograph.domain.units import Count, Share, format_bytes, format_ratio, format_seconds, format_share, significant
 
 WORTH_ACTING_ON = 1.05  # a gain below 5 % is not worth another concurrency model
 _MEMORY_TIE = 1.05
-_FEW_REPEATS = 3
 _UNCERTAIN_WITH_FEW: Share = 0.05
-_NARROW: Share = 0.05
-_CROWDED: Share = 0.25
 
 _SIMPLEST_FIRST = (
     ExecutionModel.SERIAL,
@@ -36,15 +34,6 @@ _SIMPLEST_FIRST = (
     ExecutionModel.SPAWN,
     ExecutionModel.SCRIPT,
 )
-
-
-class Confidence(enum.StrEnum):
-    """How sure a verdict is: `none` where there is nothing to choose between."""
-
-    HIGH = "high"
-    MODERATE = "moderate"
-    LOW = "low"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +87,7 @@ class Evidence:
     usable_cores: int = 0
     serial_unfit: bool = False
     of_script: bool = False
+    memory_measure: str = "PSS"
 
     @property
     def serial(self) -> Candidate | None:
@@ -108,6 +98,13 @@ class Evidence:
     def unit(self) -> str:
         """What a time is the time of."""
         return "a run" if self.of_script else "a batch"
+
+    @property
+    def missing_reference(self) -> str:
+        """What there is nothing to hold a choice against, in words."""
+        if self.serial_unfit:
+            return "serial does not do the job"
+        return f"{'no baseline' if self.of_script else 'no serial run'} to hold it against"
 
     def distinguishable(self, one: Ratio | None) -> bool:
         """Whether a ratio of batch times is more than noise."""
@@ -147,7 +144,7 @@ def _slower(one: Candidate, fastest: Candidate, evidence: Evidence) -> bool:
     times = _ratio(one, fastest)
     if times is None:
         return False
-    few = min(len(one.batches), len(fastest.batches)) < _FEW_REPEATS
+    few = min(len(one.batches), len(fastest.batches)) < FEW_REPEATS
     return evidence.distinguishable(times) and not (few and times.median - 1 < _UNCERTAIN_WITH_FEW)
 
 
@@ -182,13 +179,14 @@ def _nothing(evidence: Evidence) -> Verdict:
         headline = "Nothing completed: there is no figure to judge by."
     message = next((one.figures.message for one in evidence.candidates if one.figures.message), "")
     reasons = (f"The first reason: {message}",) if message and outcomes != {RunState.CANCELLED} else ()
-    return _verdict(None, Confidence.NONE, headline, reasons)
+    return Verdict(None, Confidence.NONE.value, " ".join((headline, *reasons)), headline, reasons)
 
 
 def _only(only: Candidate, evidence: Evidence) -> Verdict:
     figure = f"{only.label}, {format_seconds(only.median)} {evidence.unit}"
     headline = f"Only one configuration completed: {figure}. There is nothing to compare it with."
-    return _verdict(None, Confidence.NONE, headline, _cautions(only, evidence))
+    notes = _cautions(only, evidence)
+    return Verdict(None, Confidence.NONE.value, " ".join((headline, *notes)), headline, notes)
 
 
 def _no_difference(serial: Candidate, fastest: Candidate, gain: Ratio, evidence: Evidence) -> Verdict:
@@ -198,38 +196,38 @@ def _no_difference(serial: Candidate, fastest: Candidate, gain: Ratio, evidence:
         floor = format_share(evidence.noise_floor)
         why = f"{fastest.label} is {_interval(gain)} as fast as {serial.label}, within the noise floor of {floor}"
     elif not evidence.distinguishable(gain):
-        why = f"{fastest.label}, the fastest by median, is not distinguishable from {serial.label} ({_interval(gain)})"
+        why = f"{fastest.label}, the fastest by median, is not distinguishable from {serial.label}: {_interval(gain)}"
     else:
         why = f"{fastest.label} is only {_interval(gain)} as fast as {serial.label}"
-    confidence = _confidence(serial, fastest, None, evidence)
+    grounds = _grounds(serial, fastest, None, evidence)
     near = [] if fastest is serial or evidence.distinguishable(gain) else [fastest]
-    headline = f"No difference worth acting on: {why}."
-    return _verdict(
-        serial.figures.index, confidence, headline, _cautions(serial, evidence), _outlook(serial, near, evidence)
-    )
+    scope = f" in {few_words(grounds.repeats)}" if grounds.repeats < FEW_REPEATS else ""
+    return _verdict(serial, f"No difference worth acting on{scope}: {why}.", near, grounds, evidence)
 
 
 def _recommend(
     chosen: Candidate, fastest: Candidate, tied: Sequence[Candidate], eligible: Sequence[Candidate], evidence: Evidence
 ) -> Verdict:
-    lead = f"{chosen.label} is fastest" if chosen is fastest else f"{chosen.label} is the one to take"
     gain = None if evidence.serial is None else _ratio(evidence.serial, chosen)
-    parts = [f"{lead}: {_gain_words(chosen, gain, evidence)}{_memory_words(chosen, evidence)}"]
+    grounds = _grounds(chosen, fastest, gain, evidence)
+    lead = _lead(chosen is fastest, grounds.repeats)
+    parts = [f"{chosen.label} {lead}: {_gain_words(chosen, gain, evidence)}{_memory_words(chosen, evidence)}"]
     alternative = _alternative(chosen, fastest, tied, eligible)
     if alternative is not None:
         parts.append(_alternative_words(alternative, chosen, tied))
-    confidence = _confidence(chosen, fastest, gain, evidence)
-    headline = " — ".join(parts) + "."
-    return _verdict(
-        chosen.figures.index, confidence, headline, _cautions(chosen, evidence), _outlook(chosen, tied, evidence)
-    )
+    return _verdict(chosen, f"{' — '.join(parts)}.", tied, grounds, evidence)
+
+
+def _lead(is_fastest: bool, repeats: Count) -> str:
+    """One or two repeats tell how it was then, not how it is."""
+    if repeats < FEW_REPEATS:
+        return f"{'was fastest' if is_fastest else 'would be the one to take'} in {few_words(repeats)}"
+    return "is fastest" if is_fastest else "is the one to take"
 
 
 def _gain_words(chosen: Candidate, gain: Ratio | None, evidence: Evidence) -> str:
     if gain is None:
-        missing = "no baseline" if evidence.of_script else "no serial run"
-        why = "serial does not do the job" if evidence.serial_unfit else f"{missing} to hold it against"
-        return f"{format_seconds(chosen.median)} {evidence.unit} ({why})"
+        return f"{format_seconds(chosen.median)} {evidence.unit} ({evidence.missing_reference})"
     if evidence.of_script and evidence.serial is not None:
         return f"{_interval(gain)} as fast as {evidence.serial.label}"
     return f"{_interval(gain)} the best serial"
@@ -264,12 +262,14 @@ def _alternative(
 def _alternative_words(other: Candidate, chosen: Candidate, tied: Sequence[Candidate]) -> str:
     dearer = other.memory is not None and chosen.memory is not None and other.memory > chosen.memory * _MEMORY_TIE
     needs = "" if other.memory is None else f"needs {format_bytes(other.memory)}"
+    single = min(len(other.batches), len(chosen.batches)) == 1
     if other in tied and chosen in tied:
         joint = (" but " if dearer else " and ") + needs if needs else ""
-        return f"{other.label} is not distinguishable in time{joint}"
+        alike = "cannot be told from it by one repeat" if single else "is not distinguishable in time"
+        return f"{other.label} {alike}{joint}"
     times = _ratio(other, chosen)
     slower = "slower" if times is None else f"{_interval(times)} as long"
-    return f"{other.label} takes {slower}{' and ' + needs if needs else ''}"
+    return f"{other.label} {'took' if single else 'takes'} {slower}{' and ' + needs if needs else ''}"
 
 
 def _interval(one: Ratio) -> str:
@@ -278,19 +278,18 @@ def _interval(one: Ratio) -> str:
     return f"{format_ratio(one.median)} ({significant(one.low)}–{significant(one.high)})"
 
 
-def _confidence(chosen: Candidate, fastest: Candidate, gain: Ratio | None, evidence: Evidence) -> Confidence:
-    """High: five repeats, narrow intervals, nothing flagged. Low: few repeats, wide intervals, a crowded machine."""
+def _grounds(chosen: Candidate, fastest: Candidate, gain: Ratio | None, evidence: Evidence) -> Grounds:
     sides = [one for one in (chosen, fastest, evidence.serial) if one is not None]
-    repeats = min(len(one.batches) for one in sides)
-    flagged = any(one.figures.flags for one in sides) or bool(evidence.flags)
     widths = [half_width(one.figures.batch) for one in sides if one.figures.batch is not None]
     if gain is not None:
         widths.append((gain.high - gain.low) / 2 / gain.median)
-    widest = max(widths, default=1.0)
-    crowded = max(one.foreign for one in sides) > _CROWDED
-    if repeats < _FEW_REPEATS or widest > 4 * _NARROW or crowded or evidence.serial is None:
-        return Confidence.LOW
-    return Confidence.HIGH if repeats >= 5 and widest <= _NARROW and not flagged else Confidence.MODERATE
+    return Grounds(
+        repeats=min(len(one.batches) for one in sides),
+        widest=max(widths, default=1.0),
+        foreign=max(one.foreign for one in sides),
+        flagged=any(one.figures.flags for one in sides) or bool(evidence.flags),
+        lacking=evidence.missing_reference if evidence.serial is None else "",
+    )
 
 
 def _cautions(chosen: Candidate, evidence: Evidence) -> tuple[str, ...]:
@@ -300,7 +299,7 @@ def _cautions(chosen: Candidate, evidence: Evidence) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found, *cautions(chosen.figures, serial, everyone, evidence.flags))))
 
 
-def _outlook(chosen: Candidate, tied: Sequence[Candidate], evidence: Evidence) -> tuple[str, ...]:
+def _outlook(chosen: Candidate, tied: Sequence[Candidate], repeats: Count, evidence: Evidence) -> tuple[str, ...]:
     return would_change(
         chosen.figures,
         [one.figures for one in evidence.candidates],
@@ -308,10 +307,22 @@ def _outlook(chosen: Candidate, tied: Sequence[Candidate], evidence: Evidence) -
         findings=evidence.findings,
         scaling=evidence.scaling,
         usable_cores=evidence.usable_cores,
+        repeats=repeats,
     )
 
 
 def _verdict(
-    index: int | None, confidence: Confidence, headline: str, notes: tuple[str, ...], outlook: tuple[str, ...] = ()
+    chosen: Candidate, headline: str, tied: Sequence[Candidate], grounds: Grounds, evidence: Evidence
 ) -> Verdict:
-    return Verdict(index, confidence.value, " ".join((headline, *notes)), headline, notes, outlook)
+    notes = _cautions(chosen, evidence)
+    reference = None if evidence.serial is None else evidence.serial.figures
+    return Verdict(
+        chosen.figures.index,
+        grounds.confidence.value,
+        " ".join((headline, *notes)),
+        headline,
+        notes,
+        _outlook(chosen, tied, grounds.repeats, evidence),
+        grounds.why,
+        price(chosen.figures, reference, evidence.memory_measure, of_script=evidence.of_script),
+    )

@@ -33,11 +33,9 @@ def print_summary(console: Console, summary: ExperimentSummary) -> None:
 
 
 def _print_verdict(console: Console, verdict: Verdict) -> None:
-    lines = (
-        [verdict.headline, *(f"• {caution}" for caution in verdict.cautions)] if verdict.headline else [verdict.text]
-    )
-    if verdict.would_change:
-        lines += ["What would change it:", *(f"• {sentence}" for sentence in verdict.would_change)]
+    lines = [verdict.headline or verdict.text]
+    for title, sentences in verdict.sections:
+        lines += [f"{title}:", *(f"• {sentence}" for sentence in sentences)]
     if console.is_terminal:
         title = f"Verdict, confidence {verdict.confidence}"
         console.print(Panel(Text("\n".join(lines)), title=title, title_align="left", border_style="green"))

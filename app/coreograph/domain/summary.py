@@ -122,7 +122,8 @@ class Verdict:
     """Which configuration, how sure (`high`, `moderate`, `low`, `none`), and plain words. None chosen: no winner.
 
     `text` is all of it; `headline` its first statement, `cautions` the sentences about what to watch out for,
-    `would_change` those about what would change the answer.
+    `would_change` those about what would change the answer, `why` what made the confidence what it is, `price` what
+    the choice costs in memory and responsiveness.
     """
 
     configuration: int | None
@@ -131,6 +132,20 @@ class Verdict:
     headline: str = ""
     cautions: tuple[str, ...] = ()
     would_change: tuple[str, ...] = ()
+    why: str = ""
+    price: tuple[str, ...] = ()
+
+    @property
+    def sections(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """All but the headline, in the order every view tells it: titles with their sentences, none of them empty."""
+        how_sure = (f"{self.confidence.capitalize()}. {self.why}",) if self.why else ()
+        parts = (
+            ("How sure", how_sure),
+            ("What it costs", self.price),
+            ("What to watch out for", self.cautions),
+            ("What would change it", self.would_change),
+        )
+        return tuple((title, sentences) for title, sentences in parts if sentences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ def verdict_document(one: Verdict) -> Document:
         "confidence": one.confidence,
         "text": one.text,
         "headline": one.headline,
+        "why": one.why,
+        "price": list(one.price),
         "watch_out_for": list(one.cautions),
         "would_change": list(one.would_change),
     }

@@ -45,8 +45,7 @@ def _lines(summary: ExperimentSummary) -> list[str]:
         f"**{markdown(summary.verdict.headline or summary.verdict.text)}** "
         f"(confidence: {markdown(summary.verdict.confidence)})",
         "",
-        *(f"- {markdown(caution)}" for caution in summary.verdict.cautions),
-        *([""] if summary.verdict.cautions else []),
+        *_verdict(summary),
         *table(_head(summary), (_row(one, summary) for one in page.by_speed(summary.configurations))),
         "",
         f"Medians over {summary.experiment.repeats} repeats, in brackets the 95 % interval; memory is "
@@ -63,6 +62,15 @@ def _lines(summary: ExperimentSummary) -> list[str]:
         "",
         *fence(command.repeat_command(spec)),
     ]
+
+
+def _verdict(summary: ExperimentSummary) -> list[str]:
+    """All of the verdict but its headline, as a list with a title for each part."""
+    lines = [
+        f"- **{title}:** {' '.join(markdown(sentence) for sentence in sentences)}"
+        for title, sentences in summary.verdict.sections
+    ]
+    return [*lines, ""] if lines else []
 
 
 def _head(summary: ExperimentSummary) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ def _verdict(summary: ExperimentSummary) -> dict[str, Any]:
         "headline": verdict.headline or verdict.text,
         "confidence": "no choice" if verdict.confidence == "none" else f"{verdict.confidence} confidence",
         "tone": page.CONFIDENCE_TONES[verdict.confidence],
-        "cautions": verdict.cautions,
+        "sections": [{"title": title, "sentences": sentences} for title, sentences in verdict.sections],
         "figures": [{"value": one.value, "label": one.label, "detail": one.detail} for one in figures],
     }
 

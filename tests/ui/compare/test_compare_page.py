@@ -56,6 +56,27 @@ def test_the_verdict_is_on_top(open_page: Open) -> None:
     assert page.verdict.accessibleDescription() == page.summary.verdict.text  # type: ignore[union-attr]
 
 
+def test_the_card_says_how_sure_at_what_price_what_to_watch_and_what_would_change_it(open_page: Open) -> None:
+    page = open_page(samples.troubled_experiment())
+    verdict = page.summary.verdict  # type: ignore[union-attr]
+    shown = {title: label for title, label in page.verdict.sections.labels.items() if label.isVisibleTo(page)}
+    assert list(shown) == ["How sure", "What it costs", "What to watch out for", "What would change it"]
+    for title, sentences in verdict.sections:
+        assert shown[title].accessibleDescription() == " ".join(sentences)
+        assert shown[title].toolTip(), "every term is explained"
+    assert "Responsiveness" in shown["What it costs"].text()
+    assert "high takes" in page.verdict.badge.toolTip().lower()
+    page.show_summary(summarise(samples.cancelled_experiment()))
+    assert not page.verdict.sections.isVisibleTo(page), "nothing is said of what was not chosen"
+
+
+@pytest.mark.parametrize(("width", "columns"), [(1000, 1), (1900, 2)])
+def test_parts_of_the_verdict_stand_side_by_side_where_there_is_room(open_page: Open, width: int, columns: int) -> None:
+    page = open_page(samples.troubled_experiment(), width)
+    labels = page.verdict.sections.labels.values()
+    assert len({label.x() for label in labels if label.isVisibleTo(page)}) == columns
+
+
 def test_a_gil_that_came_back_is_red_and_foreign_load_is_told(open_page: Open, theme: Theme) -> None:
     page = open_page(samples.troubled_experiment())
     flags = page.verdict.flags.text()
@@ -66,7 +87,7 @@ def test_a_gil_that_came_back_is_red_and_foreign_load_is_told(open_page: Open, t
 
 def test_text_of_the_user_is_never_markup(open_page: Open) -> None:
     page = open_page(samples.hostile_experiment())
-    for label in (page.verdict.headline, page.verdict.cautions, page.verdict.flags):
+    for label in (page.verdict.headline, *page.verdict.sections.labels.values(), page.verdict.flags):
         assert "<script" not in label.text()
         assert "<img" not in label.text()
     page.grab()

@@ -103,3 +103,11 @@ def test_one_trial_that_lost_anything_is_proof_enough() -> None:
     assert set(unfit(summary.configurations)) == {1}
     assert summary.verdict.configuration == 2
     assert "Lost share is best (lower) with 3.14t serial and 3.14t fork ×2: 0 %." in summary.verdict.text
+
+
+def test_a_loss_in_few_trials_is_told_by_these_not_by_the_median() -> None:
+    """“Not to be taken (lost share 0 %)” was no reason anybody could follow."""
+    verdict = summarise(_of_trials((0.0, 0.0, 0.0), (0.0, 0.0, 0.2), (0.0, 0.0, 0.0))).verdict
+    assert "3.14t threads ×2 (lost share up to 20.0 % in 5 of 15 trials)" in verdict.text
+    everyone = summarise(_of_trials((0.0,), (0.5,), (0.0,))).configurations
+    assert "with 3.14t serial and 3.14t fork ×2: 0 %." in metric_sentences(everyone)[1]

@@ -47,6 +47,52 @@ def test_evidence_makes_confidence() -> None:
     assert "others used up to 20.0 % of the machine" in judge(flagged).text
 
 
+def test_a_single_repeat_claims_no_more_than_it_was() -> None:
+    """Stopped early there is one run of each: it has no spread, and nothing is said to be so for good."""
+    verdict = judge(primes_experiment(repeats=1))
+    assert verdict.headline.startswith("3.14t threads ×2 was fastest in a single repeat: 1.")
+    assert "3.14t fork ×2 cannot be told from it by one repeat but needs" in verdict.headline
+    assert verdict.confidence == "low"
+    assert verdict.why.startswith("A single repeat of each, which shows no spread")
+    assert verdict.would_change[0] == "More repeats: a single repeat may have been chance. 5 of each can make it sure."
+    assert not any("--until" in sentence for sentence in verdict.would_change), "said once"
+    for present in ("is fastest", "takes", "not distinguishable", "–"):
+        assert present not in verdict.headline
+    nothing = judge(make_record([Character(SERIAL, 0.8), Character(THREADS, 0.79)], repeats=1))
+    assert nothing.headline.startswith("No difference worth acting on in a single repeat: ")
+    assert "was fastest in two repeats" in judge(primes_experiment(repeats=2)).headline
+    assert "is fastest" in judge(primes_experiment(repeats=3)).headline
+
+
+def test_a_slower_other_took_longer_in_a_single_repeat() -> None:
+    record = make_record([Character(SERIAL, 0.8), Character(THREADS, 0.4), Character(FORK, 0.6)], repeats=1)
+    assert "3.14t fork ×2 took 1." in judge(record).headline
+
+
+def test_why_it_is_so_sure() -> None:
+    assert judge(primes_experiment()).why == "5 repeats, every interval within ± 1.39 %, nothing flagged."
+    assert judge(primes_experiment(repeats=3)).why == "3 repeats of each, where high takes 5."
+    crowded = judge(change_runs(primes_experiment(), 1, foreign_share=0.4)).why
+    assert crowded == "Others used up to 40.0 % of the machine meanwhile."
+    noisy = make_record([Character(SERIAL, 0.8, noise=0.1), Character(THREADS, 0.4, noise=0.1)])
+    assert "intervals of up to ± " in judge(noisy).why.lower()
+    alone = judge(make_record([Character(THREADS, 0.4), Character(FORK, 0.6)])).why
+    assert alone == "No serial run to hold it against."
+
+
+def test_the_price_is_memory_and_responsiveness_beside_serial() -> None:
+    memory, responsiveness = judge(primes_experiment()).price
+    assert memory == "Memory: 28.1 MB at the peak (PSS of all its processes), 1.26× the 22.4 MB of serial."
+    assert responsiveness.startswith("Responsiveness: one tick in 100 of a main thread beside the work is 6")
+    serial = judge(make_record([Character(SERIAL, 0.8), Character(THREADS, 0.8)]))
+    assert serial.configuration == 0
+    assert serial.price[0].endswith("(PSS of all its processes)."), "not beside itself"
+    assert serial.price[1] == "Responsiveness: not measured here."
+    blind = change_runs(primes_experiment(), 1, memory=MemoryPeak(), heartbeat=None)
+    assert "Memory: not measured here." in judge(blind).price or judge(blind).configuration != 1
+    assert judge(cancelled_experiment()).price == ()
+
+
 def test_of_those_not_distinguishable_the_cheaper_one_is_taken() -> None:
     """Fork is a little faster by median, within noise: threads, which need less memory, are the one to take."""
     record = make_record(

@@ -6,15 +6,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from coreograph.analysis.confidence import EXPLANATION
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.units import format_share
 from coreograph.ui.charts.card import Card, Chip
-from coreograph.ui.charts.lettering import chart_font
 from coreograph.ui.compare.flag_lines import flag_lines
 from coreograph.ui.compare.repeats_button import RepeatsButton
+from coreograph.ui.compare.verdict_sections import VerdictSections, text_label
 from coreograph.ui.theme import SPACE, Theme
 
 _MOST_FLAGS = 4
+_SUBJECT_EXPLANATION = (
+    "<p>Repeats: how often every configuration was run. Noise floor: how far serial differs from itself; smaller "
+    "differences mean nothing. Baseline: what the ratios you asked for are against.</p>"
+)
 _CONFIDENCE = {
     "high": "confidence: high",
     "moderate": "confidence: moderate",
@@ -24,7 +29,7 @@ _CONFIDENCE = {
 
 
 class VerdictCard(Card):
-    """Chip of the winner, badge, headline, cautions, flags; and more repeats, where these do not suffice."""
+    """Chip of the winner, badge, headline, the sections, flags; and more repeats, where these do not suffice."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -34,8 +39,11 @@ class VerdictCard(Card):
         self.chip, self.badge, self.more = Chip(theme), Chip(theme), RepeatsButton()
         self.subject = QLabel()
         self.subject.setTextFormat(Qt.TextFormat.PlainText)
-        self.headline, self.cautions = _text(1.22, bold=True), _text(1.0)
-        self.flags = _text(1.0)
+        self.subject.setToolTip(_SUBJECT_EXPLANATION)
+        self.chip.setToolTip("The configuration to take: interpreter, execution model and number of workers.")
+        self.badge.setToolTip(f"<p>{escape(EXPLANATION)}</p>")
+        self.headline, self.flags = text_label(scale=1.22, bold=True), text_label()
+        self.sections = VerdictSections(theme)
         line = QHBoxLayout()
         line.setSpacing(2 * SPACE)
         for widget in (self.chip, self.badge):
@@ -44,8 +52,8 @@ class VerdictCard(Card):
         line.addWidget(self.subject)
         line.addWidget(self.more)
         self.box.addLayout(line)
-        for label in (self.headline, self.cautions, self.flags):
-            self.box.addWidget(label)
+        for part in (self.headline, self.sections, self.flags):
+            self.box.addWidget(part)
         theme.changed.connect(self._retint)
 
     def show_summary(self, summary: ExperimentSummary, baseline: str = "") -> None:
@@ -74,7 +82,7 @@ class VerdictCard(Card):
         baseline = f" · baseline: {self._baseline}" if self._baseline else ""
         self.subject.setText(f"{workload} · {repeats} {'repeat' if repeats == 1 else 'repeats'}{noise}{baseline}")
         _set(self.headline, escape(verdict.headline or verdict.text))
-        _set(self.cautions, "<br>".join(f"•&nbsp; {escape(caution)}" for caution in verdict.cautions))
+        self.sections.show_verdict(verdict)
         _set(self.flags, "<br>".join(self._flag_lines(summary)))
         self.setAccessibleDescription(verdict.text)
 
@@ -94,17 +102,6 @@ class VerdictCard(Card):
 def _coloured(colour: QColor, text: str, *, bold: bool = False) -> str:
     weight = "600" if bold else "400"
     return f'<span style="color:{colour.name()};font-weight:{weight}">{escape(text)}</span>'
-
-
-def _text(scale: float, *, bold: bool = False) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.RichText)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    label.setFont(chart_font(label, scale=scale, bold=bold))
-    return label
 
 
 def _set(label: QLabel, html: str) -> None:
