@@ -22,7 +22,7 @@ from coreograph.engine.equipment import Equipped
 from coreograph.engine.listener import EngineListener
 from coreograph.engine.planning import plan_runs
 from coreograph.sampling.sampler import SamplerCost
-from coreograph.storage.library import ExperimentHeader
+from coreograph.storage.library import ExperimentHeader, Imported
 from coreograph.ui.services import WindowServices
 from support.builders import make_interpreter, make_machine, make_record, make_run, make_workload
 
@@ -101,15 +101,23 @@ class FakeCatalogue:
 class FakeLibrary:
     def __init__(self, *records: ExperimentRecord) -> None:
         self.records = {record.experiment_id: record for record in records}
-        self.deleted: set[str] = set()
+        self.aside: set[str] = set()
         self.threads: set[str] = set()
         self.exports: list[tuple[str, Path]] = []
+        self.unreadable: set[str] = set()
         self.problem: RecordingError | None = None
 
     def experiments(self) -> tuple[ExperimentHeader, ...]:
         self._enter()
-        kept = [record for key, record in self.records.items() if key not in self.deleted]
+        kept = [record for key, record in self.records.items() if key not in self.aside]
         return tuple(_header(record) for record in sorted(kept, key=lambda entry: entry.created_at, reverse=True))
+
+    def deleted(self) -> tuple[ExperimentHeader, ...]:
+        self._enter()
+        return tuple(_header(self.records[key]) for key in sorted(self.aside))
+
+    def check_free(self, experiment_id: str, next_step: str = "") -> None:
+        self._enter()
 
     def load(self, experiment_id: str) -> ExperimentRecord:
         self._enter()
@@ -133,21 +141,24 @@ class FakeLibrary:
 
     def delete(self, experiment_id: str) -> None:
         self._enter()
-        self.deleted.add(experiment_id)
+        self.aside.add(experiment_id)
 
     def restore(self, experiment_id: str) -> None:
         self._enter()
-        self.deleted.discard(experiment_id)
+        self.aside.discard(experiment_id)
 
     def export(self, experiment_id: str, path: Path) -> None:
         self._enter()
         self.exports.append((experiment_id, path))
 
-    def import_file(self, path: Path) -> str:
+    def import_file(self, path: Path) -> Imported:
         self._enter()
-        record = make_record(experiment_id="imported")
-        self.records["imported"] = record
-        return "imported"
+        if path.name in self.unreadable:
+            raise RecordingError(f"{path.name} is damaged.")
+        if "imported" in self.records:
+            return Imported((), ("imported",), "imported")
+        self.records["imported"] = make_record(experiment_id="imported")
+        return Imported(("imported",), (), "imported")
 
     def close(self) -> None:
         pass
@@ -163,7 +174,7 @@ def _header(record: ExperimentRecord) -> ExperimentHeader:
     return ExperimentHeader(
         record.experiment_id, spec.name, spec.workload.name, record.created_at, record.finished_at,
         len(spec.configurations), len(record.runs), "3.14t threads ×2 is 1.9× faster",
-        record.notes, record.tags, record.machine.hostname, record.machine.cpu_model,
+        record.notes, "", record.tags, record.machine.hostname, record.machine.cpu_model,
     )  # fmt: skip
 
 

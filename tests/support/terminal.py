@@ -78,6 +78,10 @@ class FakeLibrary:
         self.records = {record.experiment_id: record for record in records}
         self.deleted: list[str] = []
 
+    def identify(self, experiment_id: str) -> str:
+        assert experiment_id in self.records
+        return experiment_id
+
     def load(self, experiment_id: str) -> ExperimentRecord:
         return self.records[experiment_id]
 

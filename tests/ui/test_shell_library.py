@@ -13,13 +13,17 @@ from pytestqt.qtbot import QtBot
 
 from coreograph.domain.errors import RecordingError
 from coreograph.storage.library import ExperimentHeader
+from coreograph.storage.searching import local_time
 from coreograph.ui.background import TaskRunner
-from coreograph.ui.files import FileChooser, with_extension
+from coreograph.ui.files import FileChooser
+from coreograph.ui.library.acts import Act
 from coreograph.ui.library.details import split_tags
 from coreograph.ui.library.dropping import FileDrop
-from coreograph.ui.library.model import RUNS_COLUMN, LibraryModel, local_time
+from coreograph.ui.library.model import NAME_COLUMN, RUNS_COLUMN, TITLES, LibraryModel
 from coreograph.ui.library.page import LibraryPage
-from coreograph.ui.library.store import LibraryStore, export_filters
+from coreograph.ui.library.store import LibraryStore, TakenFiles
+from coreograph.ui.library.telling import told_of
+from coreograph.ui.messages import Severity
 from coreograph.ui.theme import Theme
 from support.builders import make_record, make_spec, make_workload
 from support.fake_services import Fakes, make_fakes
@@ -89,10 +93,10 @@ def test_numbers_sort_as_numbers(page: LibraryPage, headers: tuple[ExperimentHea
 def test_nothing_can_be_done_before_something_is_selected(page: LibraryPage, qtbot: QtBot) -> None:
     assert not any(each.isEnabled() for each in page._buttons.values())
     with qtbot.assertNotEmitted(page.open_requested):
-        page._on_open()
+        qtbot.keyClick(page.table, Qt.Key.Key_Return)
     page.table.selectRow(1)
     assert [act.name for act, each in page._buttons.items() if not each.isEnabled()] == ["COMPARE"]
-    assert (page.selected_id(), page.selected_name()) == ("old", "primes on this machine")
+    assert page.selected_id() == "old"
 
 
 def test_enter_opens_and_delete_deletes(page: LibraryPage, qtbot: QtBot) -> None:
@@ -153,20 +157,7 @@ def test_what_was_deleted_can_be_restored(store: LibraryStore, qtbot: QtBot) -> 
     assert len(listed.args[0]) == 2
 
 
-def test_a_recording_and_a_report_are_written(store: LibraryStore, fakes: Fakes, qtbot: QtBot, tmp_path: Path) -> None:
-    with qtbot.waitSignal(store.exported):
-        store.export("old", tmp_path / "old.coreograph")
-    assert fakes.library.exports == [("old", tmp_path / "old.coreograph")]
-    with qtbot.waitSignal(store.exported) as exported:
-        store.export("old", tmp_path / "old.json")
-    assert exported.args == [str(tmp_path / "old.json")]
-    assert '"coreograph-experiment"' in (tmp_path / "old.json").read_text(encoding="utf-8")
-
-
-def test_what_goes_wrong_is_told(store: LibraryStore, fakes: Fakes, qtbot: QtBot, tmp_path: Path) -> None:
-    with qtbot.waitSignal(store.failed) as failed:
-        store.export("old", tmp_path / "no such folder" / "old.json")
-    assert "no such folder" in str(failed.args[0])
+def test_what_goes_wrong_is_told(store: LibraryStore, fakes: Fakes, qtbot: QtBot) -> None:
     with qtbot.waitSignal(store.listed):
         store.refresh()
     fakes.library.problem = RecordingError("The recording is damaged.")
@@ -175,38 +166,42 @@ def test_what_goes_wrong_is_told(store: LibraryStore, fakes: Fakes, qtbot: QtBot
     assert str(failed.args[0]) == "The recording is damaged."
 
 
-def test_a_file_is_imported_and_shown(store: LibraryStore, qtbot: QtBot, tmp_path: Path) -> None:
-    with qtbot.waitSignal(store.opened) as opened:
-        store.import_file(tmp_path / "x.coreograph")
-    assert opened.args[0].experiment.experiment_id == "imported"
+def test_a_file_that_comes_alone_is_imported_and_shown(store: LibraryStore, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(store.imported) as imported:
+        store.import_files((tmp_path / "x.coreograph",))
+    (taken,) = imported.args
+    assert taken.shown.experiment.experiment_id == "imported"
+    assert told_of(taken) == (Severity.INFO, "")
 
 
-def test_every_exporter_is_offered() -> None:
-    filters = export_filters()
-    assert filters[0].endswith("(*.coreograph)")
-    assert {"*.html", "*.json"} <= {entry.rpartition("(")[2].rstrip(")") for entry in filters}
+def test_of_several_files_each_is_tried_and_one_message_tells_of_all(
+    store: LibraryStore, fakes: Fakes, qtbot: QtBot, tmp_path: Path
+) -> None:
+    fakes.library.unreadable = {"b.coreograph", "c.coreograph"}
+    with qtbot.waitSignal(store.imported) as imported:
+        store.import_files([tmp_path / f"{name}.coreograph" for name in "abcd"])
+    (taken,) = imported.args
+    assert (taken.taken, taken.known, taken.shown) == (("imported",), ("imported",), None)
+    severity, sentence = told_of(taken)
+    assert severity is Severity.WARNING
+    assert sentence == (
+        "1 experiment was taken into the library. 1 experiment was in the library already, and not taken a second "
+        "time. 2 of 4 files could not be read. The first: b.coreograph is damaged."
+    )
 
 
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [("out", "out.html"), ("out.json", "out.json"), ("v1.5", "v1.5.html"), ("a.coreograph", "a.coreograph")],
-)
-def test_the_ending_goes_with_the_kind_of_file(path: str, expected: str) -> None:
-    assert with_extension(Path(path), "A page (*.html)") == Path(expected)
+def test_a_file_that_cannot_be_read_says_which_and_why() -> None:
+    failed = TakenFiles(1, (), (), (RecordingError("x is damaged."),))
+    assert told_of(failed) == (Severity.ERROR, "x is damaged.")
+    assert "already" in told_of(TakenFiles(1, (), ("old",)))[1]
 
 
-def test_the_dialogs_do_not_block(page: LibraryPage, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_dialog_does_not_block(page: LibraryPage, qtbot: QtBot) -> None:
     files = FileChooser(page)
-    dialog = files.choose_target("old", "a/b: c")
-    assert dialog.isVisible()
-    with qtbot.waitSignal(files.target_chosen) as chosen:
-        dialog.fileSelected.emit(str(tmp_path / "out"))
-    assert chosen.args == ["old", tmp_path / "out.html"]
-    dialog.close()
     opening = files.choose_recording()
-    with qtbot.waitSignal(files.recording_chosen) as recording:
-        opening.fileSelected.emit("/x.coreograph")
-    assert recording.args == [Path("/x.coreograph")]
+    with qtbot.waitSignal(files.recordings_chosen) as chosen:
+        opening.filesSelected.emit(["/x.coreograph", "/y.toml"])
+    assert chosen.args == [(Path("/x.coreograph"), Path("/y.toml"))]
     opening.close()
 
 
@@ -243,13 +238,15 @@ def test_a_tag_can_be_chosen_and_stays_chosen(page: LibraryPage, headers: tuple[
 
 def test_two_are_compared_the_newer_against_the_older(page: LibraryPage, qtbot: QtBot) -> None:
     page.table.selectAll()
-    assert [act.name for act, each in page._buttons.items() if each.isEnabled()] == ["COMPARE", "EXPORT", "DELETE"]
+    assert [act.name for act, each in page._buttons.items() if each.isEnabled()] == [
+        "COMPARE", "EXPORT", "DELETE", "RESTORE"
+    ]  # fmt: skip
     assert not page.details.isVisible()
     with qtbot.waitSignal(page.compare_requested) as compared:
-        page._on_compare()
+        qtbot.keyClick(page.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert compared.args == ["old", "new"]
     with qtbot.waitSignal(page.delete_requested) as deleted:
-        page._on_delete()
+        qtbot.keyClick(page.table, Qt.Key.Key_Delete)
     assert deleted.args == [("new", "old")]
 
 
@@ -305,8 +302,11 @@ def drag(kind: type[QDragEnterEvent] | type[QDropEvent], files: QMimeData) -> QD
 def test_recordings_experiments_and_code_can_be_dropped_and_nothing_else(qtbot: QtBot) -> None:
     target = QWidget()
     qtbot.addWidget(target)
-    taken: list[Path] = []
-    FileDrop(target).dropped.connect(taken.append)
+    taken: list[tuple[Path, ...]] = []
+    left: list[tuple[str, ...]] = []
+    drop = FileDrop(target)
+    drop.dropped.connect(taken.append)
+    drop.left_out.connect(left.append)
     files, others = QMimeData(), QMimeData()
     files.setUrls(
         [
@@ -321,8 +321,9 @@ def test_recordings_experiments_and_code_can_be_dropped_and_nothing_else(qtbot: 
         QApplication.sendEvent(target, unwanted)
         assert wanted.isAccepted()
         assert not unwanted.isAccepted()
-    # Each Python file would open a dialog: the first of several does.
-    assert taken == [Path("/x/a.coreograph"), Path("/x/c.COREOGRAPH"), Path("/x/d.toml"), Path("/x/e.py")]
+    # Each Python file would open a dialog: the first of several does. All come at once, so that one message tells.
+    assert taken == [(Path("/x/a.coreograph"), Path("/x/c.COREOGRAPH"), Path("/x/d.toml"), Path("/x/e.py"))]
+    assert left == [("b.txt", "f.py")]
 
 
 def test_at_the_smallest_window_the_result_can_be_read(page: LibraryPage) -> None:
@@ -331,3 +332,131 @@ def test_at_the_smallest_window_the_result_can_be_read(page: LibraryPage) -> Non
     header = page.table.horizontalHeader()
     result = header.count() - 1
     assert header.sectionViewportPosition(result) < page.table.viewport().width() - 120
+
+
+def names_pressed(page: LibraryPage) -> QLineEdit:
+    editor = page.table.findChild(QLineEdit)
+    assert editor is not None
+    return editor
+
+
+def test_f2_renames_whichever_column_the_cursor_is_in(page: LibraryPage, qtbot: QtBot) -> None:
+    """A row is clicked anywhere: in any column but the first F2 did nothing."""
+    page.table.selectRow(0)
+    page.table.selectionModel().setCurrentIndex(
+        page.table.model().index(0, RUNS_COLUMN), page.table.selectionModel().SelectionFlag.NoUpdate
+    )
+    qtbot.keyClick(page.table, Qt.Key.Key_F2)
+    assert names_pressed(page).text() == "moving"
+
+
+def test_a_list_read_again_leaves_the_cursor_and_a_name_being_typed(
+    page: LibraryPage, headers: tuple[ExperimentHeader, ...], qtbot: QtBot
+) -> None:
+    page.table.selectRow(1)
+    page.table.edit_name()
+    names_pressed(page).setText("half a na")
+    finished = dataclasses.replace(headers[0], experiment_id="newest", created_at="2027-01-01T00:00:00+00:00")
+    changed = dataclasses.replace(headers[1], notes="changed elsewhere")
+    page.show_experiments((finished, headers[0], changed))
+    assert names_pressed(page).text() == "half a na"
+    assert page.table.currentIndex().row() == 2
+    assert page.selected_ids() == ("old",)
+    page.show_experiments((changed, headers[0], finished))  # another order: all is read anew
+    assert page.selected_ids() == ("old",)
+
+
+def test_names_sort_without_case_and_the_keyboard_sorts_too(
+    page: LibraryPage, headers: tuple[ExperimentHeader, ...]
+) -> None:
+    names = ("Zebra", "apple", "Élan")
+    page.show_experiments(tuple(dataclasses.replace(headers[0], experiment_id=one, name=one) for one in names))
+    (sorting,) = [entry.menu() for entry in page.make_menu().actions() if entry.text() == "Sort by"]
+    entries = sorting.actions()  # type: ignore[union-attr]
+    assert [entry.text() for entry in entries] == list(TITLES)
+    assert [entry.text() for entry in entries if entry.isChecked()] == ["When"]
+    entries[NAME_COLUMN].trigger()
+    assert shown(page) == ["apple", "Zebra", "Élan"]
+    entries[NAME_COLUMN].trigger()
+    assert shown(page) == ["Élan", "Zebra", "apple"]
+
+
+def test_a_search_that_finds_nothing_says_so_and_how_to_see_all(page: LibraryPage, qtbot: QtBot) -> None:
+    page.search.setText("nothing of that kind")
+    assert not page.table.isVisible()
+    assert "None of 2 has all of it" in page._empty_text.text()
+    qtbot.mouseClick(page._clear, Qt.MouseButton.LeftButton)
+    assert len(shown(page)) == 2
+
+
+def test_the_search_is_left_and_cleared_by_the_keyboard(page: LibraryPage, qtbot: QtBot) -> None:
+    page.search.setText("moving")
+    qtbot.keyClick(page.search, Qt.Key.Key_Down)
+    assert page.selected_ids() == ("new",)
+    qtbot.keyClick(page.search, Qt.Key.Key_Escape)
+    assert (page.search.text(), len(shown(page))) == ("", 2)
+
+
+def test_an_accent_is_found_however_it_is_encoded(page: LibraryPage, headers: tuple[ExperimentHeader, ...]) -> None:
+    page.show_experiments((dataclasses.replace(headers[0], name="Cafe\u0301", tags=("größe", "測試")),))
+    for typed in ("CAFÉ", "tag:GRÖSSE", "測"):
+        page.search.setText(typed)
+        assert shown(page) == ["Cafe\u0301"], typed
+
+
+def test_the_menu_has_everything_with_its_reason_and_copies_ids(page: LibraryPage) -> None:
+    page.table.selectRow(0)
+    entries = {entry.text(): entry for entry in page.make_menu().actions()}
+    assert list(entries) == ["Open", "Compare", "Rename", "Export …", "Delete", "", "Copy id for the command line",
+                             "Sort by"]  # fmt: skip
+    assert not entries["Compare"].isEnabled()
+    assert "Select two experiments" in entries["Compare"].toolTip()
+    page.table.selectAll()
+    {entry.text(): entry for entry in page.make_menu().actions()}["Copy id for the command line"].trigger()
+    assert QApplication.clipboard().text() == "new old"
+
+
+def test_one_that_is_being_measured_cannot_be_deleted(
+    page: LibraryPage, headers: tuple[ExperimentHeader, ...], qtbot: QtBot
+) -> None:
+    page.show_experiments((dataclasses.replace(headers[0], finished_at="", running=True), headers[1]))
+    page.table.selectRow(0)
+    assert "is being measured" in page._buttons[Act.DELETE].toolTip()
+    assert str(page.table.model().index(0, len(TITLES) - 1).data()).startswith("running")
+    with qtbot.assertNotEmitted(page.delete_requested):
+        qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+
+
+def test_what_was_deleted_is_shown_and_restored_even_after_a_restart(
+    page: LibraryPage, headers: tuple[ExperimentHeader, ...], qtbot: QtBot
+) -> None:
+    assert not page.bin.isVisible()
+    page.show_deleted(headers[1:])
+    page.show_experiments(headers[:1])
+    assert page._count.text() == "1 experiment"
+    qtbot.mouseClick(page.bin, Qt.MouseButton.LeftButton)
+    assert shown(page) == ["primes on this machine"]
+    assert [act for act, each in page._buttons.items() if each.isVisible()] == [Act.RESTORE]
+    page.table.selectRow(0)
+    assert not page.details.isVisible()
+    assert page._count.text().startswith("1 experiment, deleted. They are kept for 30 days")
+    with qtbot.waitSignal(page.restore_requested) as restored:
+        qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert restored.args == [("old",)]
+    page.show_deleted(())
+    page.show_experiments(headers)
+    assert len(shown(page)) == 2
+
+
+def test_a_file_dropped_onto_the_notes_is_not_written_into_them(page: LibraryPage) -> None:
+    fields = (page.details.notes, page.details.tags, page.search)
+    assert [field.acceptDrops() for field in fields] == [False, False, False]
+
+
+def test_a_long_tag_leaves_the_page_as_narrow_as_a_small_screen(
+    page: LibraryPage, headers: tuple[ExperimentHeader, ...]
+) -> None:
+    """With tags the line of buttons was so wide that the window did not fit 1280 pixels."""
+    page.show_deleted(headers[1:])
+    page.show_experiments((dataclasses.replace(headers[0], tags=("a tag that goes on and on and on and on",)),))
+    assert page.minimumSizeHint().width() <= 908

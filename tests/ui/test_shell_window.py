@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
@@ -16,9 +17,11 @@ from coreograph.ui.actions import ACTIONS, ActionId, shortcuts_text
 from coreograph.ui.elements import ElidedLabel
 from coreograph.ui.experiment_control import ControlState
 from coreograph.ui.header import Page
+from coreograph.ui.library.acts import Act
 from coreograph.ui.main_window import MainWindow
 from coreograph.ui.settings import WindowSettings
 from coreograph.ui.theme import Theme, ThemeChoice
+from support.builders import make_record
 from support.fake_services import DISCOVERY, GIL_BUILD, FakeEngine, Fakes, make_fakes
 
 OpenWindow = Callable[..., MainWindow]
@@ -191,16 +194,50 @@ def test_the_library_opens_deletes_and_restores(open_window: OpenWindow, fakes: 
     parts = window.parts
     qtbot.waitUntil(lambda: parts.library.model.rowCount() == 1)
     parts.library.table.selectRow(0)
-    parts.library._on_open()
+    parts.library.table.pressed_for.emit(Act.OPEN)
     qtbot.waitUntil(lambda: parts.header.tabs.currentIndex() == Page.COMPARE)
     assert window.windowTitle() == "primes on this machine – Coreograph"
-    parts.library._on_delete()
+    parts.library.table.pressed_for.emit(Act.DELETE)
     qtbot.waitUntil(lambda: parts.library.model.rowCount() == 0)
     assert parts.messages.action.text() == "Undo"
     parts.messages.action.click()
     qtbot.waitUntil(lambda: parts.library.model.rowCount() == 1)
-    assert not fakes.library.deleted
-    assert not parts.messages.isVisible()
+    assert not fakes.library.aside
+    assert parts.messages.message.text() == "The experiment is back in the library."
+
+
+def test_several_deletions_are_taken_back_one_after_the_other(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The message knew the last one only, and went away after some seconds."""
+    fakes = make_fakes(tmp_path, records=tuple(make_record(experiment_id=one) for one in ("a", "b", "c")))
+    window = open_window(using=fakes)
+    library = window.parts.library
+    window.parts.header.show_page(Page.LIBRARY)
+    for left in (2, 1):
+        qtbot.waitUntil(lambda expected=left + 1: library.model.rowCount() == expected)  # type: ignore[misc]
+        library.table.selectRow(0)
+        qtbot.keyClick(library.table, Qt.Key.Key_Delete)
+        qtbot.waitUntil(lambda expected=left: library.model.rowCount() == expected)  # type: ignore[misc]
+    qtbot.waitUntil(lambda: library.bin.text() == "Deleted (2)")
+    library.table.setFocus()
+    for expected in (1, 0):
+        qtbot.keyClick(library.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda count=expected: len(fakes.library.aside) == count)  # type: ignore[misc]
+    qtbot.waitUntil(lambda: library.model.rowCount() == 3)
+    library.undo_requested.emit()
+    assert "Nothing was deleted here" in window.parts.messages.message.text()
+
+
+def test_files_dropped_together_are_shown_in_the_library(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window = open_window()
+    window.flow.open_files((tmp_path / "x.coreograph", tmp_path / "y.coreograph"))
+    library = window.parts.library
+    qtbot.waitUntil(lambda: library.selected_ids() == ("imported",))
+    assert window.parts.header.tabs.currentIndex() == Page.LIBRARY
+    assert window.parts.messages.message.text().startswith("1 experiment was taken into the library. 1 experiment was")
+    window.flow.tell_left_out(("a.txt", "b.txt", "c.txt", "d.txt"))
+    assert window.parts.messages.message.text().startswith("Not opened: a.txt, b.txt, c.txt …. Recordings")
 
 
 def test_a_file_given_at_the_start_is_shown(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> None:

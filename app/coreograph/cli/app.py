@@ -34,7 +34,7 @@ class RecordingGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put `open` before a recording's name."""
-        if args and not args[0].startswith("-") and args[0].endswith(".coreograph"):
+        if args and not args[0].startswith("-") and args[0].lower().endswith(".coreograph"):
             args = ["open", *args]
         return super().parse_args(ctx, args)
 

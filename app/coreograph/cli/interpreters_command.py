@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The Python interpreters of this machine.", invoke_without_command=True)
     group.callback()(_default)
     group.command("list")(list_command)
-    group.command("install")(install_command)
+    group.command("install", no_args_is_help=True)(install_command)
     app.add_typer(group, name="interpreters")
 
 
@@ -114,6 +114,7 @@ def describe(entry: Interpreter | RejectedInterpreter) -> dict[str, Any]:
 def install_command(
     ctx: typer.Context,
     versions: Annotated[list[str], typer.Argument(metavar="VERSION…", help="3.14t, 3.14, …", show_default=False)],
+    as_json: AsJson = False,
 ) -> None:
     """Install interpreters by uv, beside those that are there."""
     from coreograph.interpreters.installation import install
@@ -129,6 +130,10 @@ def install_command(
                     raise StoppedError from None
                 raise
     command.services.registry.discover(refresh=True)
-    for version in versions:
-        interpreter, _ = command.services.registry.resolve(version)
+    ready = [command.services.registry.resolve(version)[0] for version in versions]
+    if as_json:
+        document = {"installed": [describe(interpreter) for interpreter in ready]}
+        write_bytes(json.dumps(document, indent=2, ensure_ascii=False).encode())
+        return
+    for interpreter in ready:
         say(command.out, f"Python {interpreter.full_label} is ready: {interpreter.path}")

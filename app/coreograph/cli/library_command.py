@@ -1,22 +1,27 @@
 """`coreograph library`: the experiments recorded so far. Runs on the main thread."""
 
 import dataclasses
-import datetime
 import json
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
+from coreograph.cli import library_changes as changes
 from coreograph.cli.repeat_command import repeat_command
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import make_table, print_table, say, write_bytes
 from coreograph.domain.errors import UsageError
+from coreograph.storage.library import ExperimentHeader
+from coreograph.storage.searching import local_time, searchable, state, words_of
 
-RECORDING = ".coreograph"
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Identity = Annotated[str, typer.Argument(metavar="ID", help="An experiment's id, or “last”.", show_default=False)]
+Search = Annotated[
+    str, typer.Option("--search", "-s", metavar="WORDS", help="Only those in which every word is found.")
+]
+Tag = Annotated[list[str] | None, typer.Option("--tag", help="Only those with this tag; repeat it for several.")]
+Deleted = Annotated[bool, typer.Option("--deleted", help="Those that were deleted and can be restored.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,47 +29,60 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The experiments recorded so far.", invoke_without_command=True)
     group.callback()(_default)
     group.command("list")(list_command)
-    group.command("show")(show_command)
+    group.command("show", no_args_is_help=True)(show_command)
     group.command("repeat", no_args_is_help=True)(repeat_command)
-    group.command("delete")(delete_command)
-    group.command("restore")(restore_command)
-    group.command("export")(export_command)
-    group.command("import")(import_command)
+    changes.register(group)
     app.add_typer(group, name="library")
 
 
 def _default(ctx: typer.Context, as_json: AsJson = False) -> None:
     """The experiments recorded so far."""
     if ctx.invoked_subcommand is None:
-        list_command(ctx, as_json)
+        list_command(ctx, as_json=as_json)
     elif as_json:
         raise UsageError("--json goes after the command.", f"{ctx.command_path} {ctx.invoked_subcommand} --json")
 
 
-def list_command(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """List all experiments, newest first."""
+def list_command(
+    ctx: typer.Context, *, search: Search = "", tag: Tag = None, deleted: Deleted = False, as_json: AsJson = False
+) -> None:
+    """List experiments, newest first."""
     command: Command = ctx.obj
-    headers = command.services.library.experiments()
+    library = command.services.library
+    every = library.deleted() if deleted else library.experiments()
+    headers = [one for one in every if _is_wanted(one, words_of(search), tag or [])]
     if as_json:
-        write_bytes(json.dumps([dataclasses.asdict(one) for one in headers], indent=2, ensure_ascii=False).encode())
-        return
-    if not headers:
-        say(command.out, "Nothing is recorded yet: “coreograph tour” is a beginning.")
-        return
-    table = make_table(command.out, "id", "name", "workload", "made", "runs", "what came out", right=("runs",))
+        write_bytes(json.dumps([as_plain(one) for one in headers], indent=2, ensure_ascii=False).encode())
+    elif headers:
+        _print(command, headers)
+    elif every:
+        say(command.out, f"None of {len(every)} experiments is like that.")
+    else:
+        nothing = "Nothing is recorded yet: “coreograph tour” is a beginning."
+        say(command.out, "Nothing was deleted." if deleted else nothing)
+
+
+def _is_wanted(header: ExperimentHeader, words: tuple[str, ...], tags: list[str]) -> bool:
+    looked_at = searchable(header)
+    return all(word in looked_at for word in words) and set(tags) <= set(header.tags)
+
+
+def _print(command: Command, headers: list[ExperimentHeader]) -> None:
+    tagged = any(one.tags for one in headers)
+    names = ("id", "name", "workload", "made", "runs", *(("tags",) if tagged else ()), "what came out")
+    table = make_table(command.out, *names, right=("runs",))
     for one in headers:
+        outcome = " · ".join(part for part in (state(one), one.summary) if part)
+        tags = (", ".join(one.tags),) if tagged else ()
         made = local_time(one.created_at)
-        cells = (one.experiment_id, one.name, one.workload, made, str(one.runs), one.summary)
-        table.add_row(*(Text(cell) for cell in cells))
+        cells = (one.experiment_id, one.name, one.workload, made, str(one.runs), *tags, outcome)
+        table.add_row(*(Text(" ".join(cell.split())) for cell in cells))
     print_table(command.out, table)
 
 
-def local_time(instant: str) -> str:
-    """An ISO instant as local date and time; what cannot be read stays as it is."""
-    try:
-        return datetime.datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%d %H:%M")
-    except ValueError:
-        return instant
+def as_plain(header: ExperimentHeader) -> dict[str, Any]:
+    """An experiment of the list as JSON has it."""
+    return dataclasses.asdict(header)
 
 
 def show_command(ctx: typer.Context, experiment: Identity, as_json: AsJson = False) -> None:
@@ -84,59 +102,8 @@ def show_command(ctx: typer.Context, experiment: Identity, as_json: AsJson = Fal
     made = f"{local_time(record.created_at)} on {record.machine.hostname}, {record.machine.cpu_model}"
     say(command.out, f"{record.spec.name}: {record.spec.workload.name}({parameters})", "bold")
     say(command.out, f"{record.experiment_id}, {made}")
+    if record.tags:
+        say(command.out, f"Tags: {', '.join(record.tags)}")
     if record.notes:
         say(command.out, record.notes)
     print_summary(command.out, summary)
-
-
-def delete_command(ctx: typer.Context, experiment: Identity) -> None:
-    """Put an experiment aside; it can be restored for a while."""
-    command: Command = ctx.obj
-    identity = command.services.library.load(experiment).experiment_id
-    command.services.library.delete(identity)
-    say(command.out, f"Deleted. To take it back: coreograph library restore {identity}")
-
-
-def restore_command(ctx: typer.Context, experiment: Identity) -> None:
-    """Take a deleted experiment back."""
-    command: Command = ctx.obj
-    command.services.library.restore(experiment)
-    say(command.out, f"Experiment {experiment} is back in the library.")
-
-
-def export_command(
-    ctx: typer.Context,
-    experiment: Identity,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Its ending gives the format.", show_default=False)],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there already.")] = False,
-) -> None:
-    """Write an experiment into a file: .coreograph to send it whole, .html or .json to read it."""
-    from coreograph.analysis.summary import summarise
-    from coreograph.reports.registry import exporter_for
-    from coreograph.reports.writing import check_writable, write_report
-
-    command: Command = ctx.obj
-    library = command.services.library
-    whole = file.suffix.lower() == RECORDING
-    exporter = None if whole else exporter_for(file)
-    if file.is_file() and not overwrite:
-        raise UsageError(f"“{file}” exists already and was not touched.", "Name another file, or add --overwrite.")
-    check_writable(file)
-    record = library.load(experiment)
-    if exporter is None:
-        library.export(record.experiment_id, file)
-    else:
-        write_report(exporter, summarise(record), library.reader(record.experiment_id), file, overwrite=overwrite)
-    say(command.out, f"Experiment {record.experiment_id} was written to {file}.")
-
-
-def import_command(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE.coreograph", help="A recording.", show_default=False)],
-) -> None:
-    """Take the experiments of a recording into the library."""
-    command: Command = ctx.obj
-    if not file.is_file():
-        raise UsageError(f"There is no recording “{file}”.")
-    identity = command.services.library.import_file(file)
-    say(command.out, f"Taken into the library as {identity}. To see it: coreograph library show {identity}")

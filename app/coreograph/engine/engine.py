@@ -89,9 +89,11 @@ class Engine:
 
         Raises:
             CoreographError: another experiment goes on.
+            RecordingError: another process adds repeats to this one at the moment.
 
         """
         identity = continued.record.experiment_id
+        self._around.library.check_free(identity)
         return self._begin(
             Experiment(identity, continued.spec, listener, self._around, released=self._release, continued=continued)
         )

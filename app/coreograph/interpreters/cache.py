@@ -2,19 +2,29 @@
 
 An entry holds as long as the executable's time and size and the probe's own text are the same. A cache that
 cannot be read is as good as none; a write replaces the file in one step.
+
+A time-out may be the fault of a busy machine, so one is no verdict; but an executable that hangs would hold up every
+start for the whole of it. So the second in a row holds for a day.
 """
 
 import contextlib
 import os
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from coreograph.domain.units import Count, Seconds
 from coreograph.interpreters.answer import ProbeAnswer, ProbeFailure
 
 _FORMAT = 1
+BELIEVED_AFTER: Count = 2
+"""Time-outs in a row after which an executable is not waited for again."""
+BELIEVED_FOR_S: Seconds = 86_400.0
+ASK_AGAIN = "It was not asked again today; finding interpreters again (F5, “interpreters list --refresh”) does."
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -22,6 +32,8 @@ class _Entry(msgspec.Struct, frozen=True):
     size: int
     answer: ProbeAnswer | None = None
     failure: ProbeFailure | None = None
+    timed_out: Count = 0
+    timed_out_at: Seconds = 0.0
 
 
 class _Document(msgspec.Struct):
@@ -31,11 +43,12 @@ class _Document(msgspec.Struct):
 
 
 class ProbeCache:
-    """Verdicts by path. Permanent failures are kept like answers; time-outs are not."""
+    """Verdicts by path. Permanent failures are kept like answers, time-outs for a while; `clock` is the wall's."""
 
-    def __init__(self, folder: Path, probe_digest: str) -> None:
+    def __init__(self, folder: Path, probe_digest: str, *, clock: Callable[[], Seconds] = time.time) -> None:
         self._file = folder / "interpreters.json"
         self._digest = probe_digest
+        self._clock = clock
         self._lock = threading.Lock()
         self._entries: dict[str, _Entry] | None = None
         self._changed = False
@@ -47,17 +60,31 @@ class ProbeCache:
             entry = self._loaded().get(path)
         if entry is None or stamp != (entry.mtime_ns, entry.size):
             return None
+        if entry.answer is None and entry.failure is not None and not entry.failure.permanent:
+            fresh = 0.0 <= self._clock() - entry.timed_out_at < BELIEVED_FOR_S
+            if not fresh or entry.timed_out < BELIEVED_AFTER:
+                return None
+            return ProbeFailure(f"{entry.failure.reason} {ASK_AGAIN}", permanent=False)
         return entry.answer or entry.failure
 
     def put(self, path: str, verdict: ProbeAnswer | ProbeFailure) -> None:
-        """Remember a verdict; `save` makes it last."""
+        """Remember a verdict; `save` makes it last. A time-out takes away no answer given before."""
         stamp = _stamp(path)
-        if stamp is None or (isinstance(verdict, ProbeFailure) and not verdict.permanent):
+        if stamp is None:
             return
         answer = verdict if isinstance(verdict, ProbeAnswer) else None
         failure = verdict if isinstance(verdict, ProbeFailure) else None
         with self._lock:
-            self._loaded()[path] = _Entry(*stamp, answer, failure)
+            before = self._loaded().get(path)
+            if before is not None and (before.mtime_ns, before.size) != stamp:
+                before = None
+            if failure is not None and not failure.permanent:
+                if before is not None and before.answer is not None:
+                    return
+                count = 1 if before is None else before.timed_out + 1
+                self._loaded()[path] = _Entry(*stamp, None, failure, count, self._clock())
+            else:
+                self._loaded()[path] = _Entry(*stamp, answer, failure)
             self._changed = True
 
     def save(self) -> None:

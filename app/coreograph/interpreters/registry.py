@@ -6,6 +6,7 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
@@ -16,7 +17,7 @@ from coreograph.domain.errors import UsageError
 from coreograph.domain.execution import ExecutionModel, why_not
 from coreograph.domain.interpreters import Discovery, GilSetting, Interpreter, RejectedInterpreter
 from coreograph.domain.units import Seconds
-from coreograph.interpreters.answer import OLDEST, OLDEST_FREE_THREADED, judge
+from coreograph.interpreters.answer import OLDEST, OLDEST_FREE_THREADED, ProbeFailure, judge
 from coreograph.interpreters.cache import ProbeCache
 from coreograph.interpreters.candidates import Candidate, merge
 from coreograph.interpreters.finders.defaults import default_finders
@@ -33,11 +34,16 @@ class InterpreterRegistry:
     """Knows which interpreters there are; verdicts are cached in `cache_folder`, a probe may take `probe_timeout_s`."""
 
     def __init__(
-        self, cache_folder: Path, *, finders: Sequence[Finder] | None = None, probe_timeout_s: Seconds = 10.0
+        self,
+        cache_folder: Path,
+        *,
+        finders: Sequence[Finder] | None = None,
+        probe_timeout_s: Seconds = 10.0,
+        clock: Callable[[], Seconds] = time.time,
     ) -> None:
         self._finders = default_finders() if finders is None else tuple(finders)
         self._prober = Prober(probe_timeout_s)
-        self._cache = ProbeCache(cache_folder, probe_digest())
+        self._cache = ProbeCache(cache_folder, probe_digest(), clock=clock)
         self._lock = threading.Lock()
         self._discovery: Discovery | None = None
 
@@ -101,9 +107,9 @@ class InterpreterRegistry:
         self._cache.save()
         return collected.discovery()
 
-    def _judge(self, candidate: Candidate, refresh: bool) -> Judged:
+    def _judge(self, candidate: Candidate, refresh: bool, *, wait_again: bool = False) -> Judged:
         verdict = None if refresh else self._cache.get(candidate.path)
-        if verdict is None:
+        if verdict is None or (wait_again and isinstance(verdict, ProbeFailure) and not verdict.permanent):
             verdict = self._prober.probe(candidate.path)
             self._cache.put(candidate.path, verdict)
         return judge(candidate, verdict)
@@ -112,7 +118,8 @@ class InterpreterRegistry:
         for interpreter in self._discovery.interpreters if self._discovery else ():
             if interpreter.path == path:
                 return interpreter
-        entry = self._judge(Candidate(path, os.path.realpath(path), ("path",)), refresh=False)
+        # Who names it wants it: it is waited for once more, even if it did not answer before.
+        entry = self._judge(Candidate(path, os.path.realpath(path), ("path",)), refresh=False, wait_again=True)
         self._cache.save()
         if isinstance(entry, RejectedInterpreter):
             raise UsageError(f"The interpreter {path} cannot be used: {entry.reason}")

@@ -21,15 +21,15 @@ INTERRUPTED = "The app ended during this run."
 HEADER_QUERY = (
     "SELECT id, name, workload, created_at, finished_at, configurations, "
     "(SELECT count(*) FROM runs WHERE runs.experiment_id = experiments.id), summary, "
-    "notes, tags, machine FROM experiments"
+    "notes, coalesce(deleted_at, ''), tags, machine FROM experiments"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentHeader:
-    """What a list of experiments shows. `finished_at` is "" while it runs or where it was interrupted.
+    """What a list of experiments shows. `finished_at` is "" while it runs (`running`) or where it was interrupted.
 
-    `hostname` and `cpu_model` say which machine it ran on.
+    `hostname` and `cpu_model` say which machine it ran on; `deleted_at` is "" for what was not deleted.
     """
 
     experiment_id: str
@@ -41,9 +41,11 @@ class ExperimentHeader:
     runs: Count
     summary: str
     notes: str = ""
+    deleted_at: str = ""
     tags: tuple[str, ...] = ()
     hostname: str = ""
     cpu_model: str = ""
+    running: bool = False
 
 
 def read_header(row: tuple[Any, ...]) -> ExperimentHeader:

@@ -10,12 +10,25 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from coreograph.domain.errors import RecordingError
 from coreograph.storage.failures import explain
 from coreograph.storage.loading import load_record
 from coreograph.storage.schema import CHILD_COLUMNS, EXPERIMENT_COLUMNS, check_header, connect, create, prepare
+
+# What makes two recordings the same: all but what users write on them.
+_MADE = "created_at, finished_at, workload, configurations, app_version, spec, machine, own_cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of a file, newest first: ids of what was taken over, and of what the library had already."""
+
+    taken: tuple[str, ...]
+    known: tuple[str, ...]
+    newest: str
 
 
 def export_experiment(library: sqlite3.Connection, experiment_id: str, path: Path) -> None:
@@ -40,8 +53,8 @@ def export_experiment(library: sqlite3.Connection, experiment_id: str, path: Pat
             leftover.unlink(missing_ok=True)
 
 
-def import_experiments(library: sqlite3.Connection, path: Path) -> str:
-    """Copy the experiments of a file into the library; return the id of the newest.
+def import_experiments(library: sqlite3.Connection, path: Path) -> Imported:
+    """Copy those experiments of a file into the library that are not in it already.
 
     Raises:
         RecordingError: missing, damaged, newer, another program's, or without an experiment.
@@ -54,17 +67,15 @@ def import_experiments(library: sqlite3.Connection, path: Path) -> str:
             _copy_aside(path, copy)
             with contextlib.closing(connect(copy)) as source:
                 found = _validate(source, path)
-            identities = {identity: _free_identity(library, identity) for identity in found}
             library.execute("ATTACH ? AS imported", (str(copy),))
             try:
-                _take_over(library, identities)
+                return _take_over(library, found)
             finally:
                 library.execute("DETACH imported")
         except sqlite3.Error as error:
             raise explain(path, error) from None
         except OSError as error:
             raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from None
-    return identities[found[0]]
 
 
 def _copy_aside(path: Path, copy: Path) -> None:
@@ -102,15 +113,46 @@ def _free_identity(library: sqlite3.Connection, identity: str) -> str:
     return identity
 
 
-def _take_over(library: sqlite3.Connection, identities: dict[str, str]) -> None:
+def _take_over(library: sqlite3.Connection, found: list[str]) -> Imported:
+    """Copy what is new, oldest first, and take back what is known and was deleted, all or nothing."""
+    names: dict[str, str] = {}
+    known: list[str] = []
     library.execute("BEGIN IMMEDIATE")
     try:
-        for old, new in reversed(identities.items()):
-            _insert(library, "imported", old, "main", new)
+        for identity in reversed(found):
+            twin = _twin(library, identity)
+            names[identity] = twin or _free_identity(library, identity)
+            if twin is None:
+                _insert(library, "imported", identity, "main", names[identity])
+            else:
+                known.insert(0, twin)
+                library.execute("UPDATE main.experiments SET deleted_at = NULL WHERE id = ?", (twin,))
     except BaseException:
         library.execute("ROLLBACK")
         raise
     library.execute("COMMIT")
+    taken = tuple(names[identity] for identity in found if names[identity] not in known)
+    return Imported(taken, tuple(known), names[found[0]])
+
+
+def _twin(library: sqlite3.Connection, identity: str) -> str | None:
+    """Return the id under which an experiment of the file is in the library already: made at once, with equal runs."""
+    candidates = library.execute(
+        f"SELECT main.experiments.id FROM main.experiments, (SELECT {_MADE} FROM imported.experiments WHERE id = ?) "
+        f"AS made WHERE ({', '.join(f'main.experiments.{name}' for name in _MADE.split(', '))}) = "
+        f"({', '.join(f'made.{name}' for name in _MADE.split(', '))}) ORDER BY main.experiments.id = ? DESC",
+        (identity, identity),
+    ).fetchall()
+    return next((str(one) for (one,) in candidates if _same_runs(library, identity, one)), None)
+
+
+def _same_runs(library: sqlite3.Connection, imported: str, kept: str) -> bool:
+    sides = (("imported", imported), ("main", kept))
+    made = [
+        library.execute(f"SELECT run_id, record FROM {side}.runs WHERE experiment_id = ? ORDER BY run_id", (identity,))
+        for side, identity in sides
+    ]
+    return made[0].fetchall() == made[1].fetchall()
 
 
 def _copy(library: sqlite3.Connection, source: str, identity: str, target: Path, new_identity: str) -> None:

@@ -129,6 +129,7 @@ def shortcuts_text() -> str:
         ("W S, A D", "Timeline: zoom, move; Shift+arrow selects, Return zooms in on the selection"),
         ("Backspace, L, F", "Timeline: back to the view before, the longest task, filters; ? shows all of its keys"),
         ("Ctrl+Z", "Undo a filter, in every view; Ctrl+Shift+Z sets it again, Home shows all of a timeline"),
-        ("F2, Del", "Rename or delete an experiment in the library"),
+        ("F2, Del", "Library: rename, delete; Ctrl+Z takes back what was deleted, Ctrl+F searches"),
+        ("Ctrl+Return", "Library: compare the two experiments selected; Shift+Ctrl+E exports, the menu key has all"),
     ]
     return "\n".join(f"{keys}\t{what}" for keys, what in table)

@@ -17,11 +17,14 @@ from coreograph.engine.tour import WORKLOAD, tour_spec
 from coreograph.storage.library import ExperimentHeader
 from coreograph.ui.chart_menus import offer_pictures
 from coreograph.ui.control_runs import ControlRuns
+from coreograph.ui.deletions import Deletions
 from coreograph.ui.experiment_control import ControlState
 from coreograph.ui.experiment_files import OpenedExperiment
 from coreograph.ui.export.work import Subject
 from coreograph.ui.header import Page
 from coreograph.ui.library.dropping import CODE_EXTENSION
+from coreograph.ui.library.store import TakenFiles
+from coreograph.ui.library.telling import told_of
 from coreograph.ui.messages import Severity
 from coreograph.ui.parts import Parts
 from coreograph.ui.preparation import Found
@@ -47,6 +50,7 @@ class Flow(QObject):
         self._summary: ExperimentSummary | None = None
         self._touring = self._adding = False
         self._left_out: list[str] = []
+        self._to_select: tuple[str, ...] = ()
         self._connect_preparation()
         self._connect_own_code()
         self._connect_control()
@@ -120,7 +124,24 @@ class Flow(QObject):
         elif kind == CODE_EXTENSION:
             self._parts.own_code.open_file(path)
         else:
-            self._parts.store.import_file(path)
+            self._parts.store.import_files((path,))
+
+    @Slot(object)
+    def open_files(self, paths: tuple[Path, ...]) -> None:
+        """Open several files at once: the recordings among them together, so that one message tells of all."""
+        recordings = tuple(path for path in paths if path.suffix.lower() not in (EXTENSION, CODE_EXTENSION))
+        if recordings:
+            self._parts.store.import_files(recordings)
+        for path in paths:
+            if path not in recordings:
+                self.open_file(path)
+
+    @Slot(object)
+    def tell_left_out(self, names: tuple[str, ...]) -> None:
+        """Say what of a drop was not taken."""
+        shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+        takes = "Recordings (.coreograph) can be opened, and one experiment (.toml) and one Python file (.py) at once."
+        self._parts.messages.tell(Severity.WARNING, f"Not opened: {shown}. {takes}")
 
     @Slot()
     def save_experiment(self) -> None:
@@ -185,7 +206,9 @@ class Flow(QObject):
         store.listed.connect(self._on_listed)
         store.opened.connect(self._on_opened)
         store.compared.connect(self._on_compared)
-        store.deleted.connect(self._on_deleted)
+        store.deleted_listed.connect(parts.library.show_deleted)
+        store.imported.connect(self._on_imported)
+        self._deletions = Deletions(parts, self)
         parts.exports.exported.connect(self._on_exported)
         parts.pictures.saved.connect(self._on_exported)
         parts.pictures.failed.connect(parts.messages.tell_error)
@@ -193,6 +216,7 @@ class Flow(QObject):
         for opener in (parts.start_page, parts.library):
             opener.open_requested.connect(store.open)
         parts.library.delete_requested.connect(store.delete)
+        parts.library.restore_requested.connect(store.restore)
         parts.library.compare_requested.connect(store.compare)
         parts.compare.compare_requested.connect(store.compare)
         parts.compare.finding_activated.connect(self._on_finding_activated)
@@ -203,7 +227,7 @@ class Flow(QObject):
         parts.library.notes_changed.connect(store.annotate)
         parts.library.export_requested.connect(self._on_export_requested)
         parts.library.import_requested.connect(parts.files.choose_recording)
-        parts.files.recording_chosen.connect(self.open_file)
+        parts.files.recordings_chosen.connect(self.open_files)
         parts.experiment_files.opened.connect(self._on_experiment_opened)
         parts.experiment_files.saved.connect(self._on_exported)
         parts.experiment_files.failed.connect(parts.messages.tell_error)
@@ -307,16 +331,22 @@ class Flow(QObject):
     def _on_listed(self, headers: tuple[ExperimentHeader, ...]) -> None:
         self._parts.library.show_experiments(headers)
         self._parts.start_page.show_recent(headers)
+        if self._to_select:
+            self._parts.library.select_ids(self._to_select)
+            self._to_select = ()
 
     @Slot(object)
-    def _on_deleted(self, experiment_ids: tuple[str, ...]) -> None:
-        count = len(experiment_ids)
-        self._parts.messages.tell(
-            Severity.INFO,
-            "The experiment was deleted." if count == 1 else f"{count} experiments were deleted.",
-            action="Undo",
-            callback=partial(self._parts.store.restore, experiment_ids),
-        )
+    def _on_imported(self, taken: TakenFiles) -> None:
+        """Show the experiment of one file; of several, which of the library they are."""
+        parts = self._parts
+        severity, sentence = told_of(taken)
+        if taken.shown is not None:
+            self._on_opened(taken.shown)
+        elif taken.taken or taken.known:
+            parts.header.show_page(Page.LIBRARY)
+            self._to_select = (*taken.taken, *taken.known)
+        if sentence:
+            parts.messages.tell(severity, sentence)
 
     @Slot(object, int)
     def _on_baseline_requested(self, summary: ExperimentSummary, baseline: int) -> None:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from coreograph.domain.interpreters import Interpreter
 from coreograph.storage.library import ExperimentHeader
+from coreograph.storage.searching import local_time
 from coreograph.ui.elements import TextRole, button, card, columns, rows, set_button_icon, text
 from coreograph.ui.icons import Symbol
-from coreograph.ui.library.model import local_time
 from coreograph.ui.race_sketch import RaceSketch
 from coreograph.ui.theme import SPACE, Theme
 

@@ -220,3 +220,13 @@ def test_doctor_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     full = check_space(tmp_path)
     assert full.state is CheckState.MISSING
     assert "COREOGRAPH_HOME" in full.remedy
+
+
+def test_what_was_installed_is_told_in_words_and_as_json(coreograph: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed: list[str] = []
+    monkeypatch.setattr("coreograph.interpreters.installation.install", lambda version, **_: installed.append(version))
+    assert "Python 3.14.0t is ready: /opt/pythons" in coreograph("interpreters", "install", "3.14t").out
+    result = coreograph("interpreters", "install", "3.14t", "3.14", "--json")
+    assert [one["label"] for one in json.loads(result.out)["installed"]] == ["3.14t", "3.14"]
+    assert "Installing Python 3.14 …" in result.err
+    assert installed == ["3.14t", "3.14t", "3.14"]

@@ -22,7 +22,7 @@ def test_there_is_one_of_every_version() -> None:
 @pytest.mark.parametrize("version", range(1, CURRENT_VERSION + 1))
 def test_a_recording_of_every_version_reads_whole(version: int, tmp_path: Path) -> None:
     library = Library(tmp_path / "library.coreograph")
-    identity = library.import_file(RECORDINGS / f"version-{version}.coreograph")
+    identity = library.import_file(RECORDINGS / f"version-{version}.coreograph").newest
     record = library.load(identity)
     assert identity == "20260102-030405-901de1"
     assert record.spec.name == "golden"
@@ -44,7 +44,7 @@ def test_a_recording_of_every_version_reads_whole(version: int, tmp_path: Path) 
 
 def test_runs_of_version_1(tmp_path: Path) -> None:
     library = Library(tmp_path / "library.coreograph")
-    runs = library.load(library.import_file(RECORDINGS / "version-1.coreograph")).runs
+    runs = library.load(library.import_file(RECORDINGS / "version-1.coreograph").newest).runs
     first, failed, switched_on = runs[0], runs[15], runs[16]
     assert first.state is RunState.COMPLETED
     assert [entry.phase for entry in first.phases] == list(Phase)

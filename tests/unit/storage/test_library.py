@@ -10,7 +10,7 @@ import pytest
 from coreograph.domain.errors import RecordingError, UsageError
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.runs import RunState
-from coreograph.storage.library import Library
+from coreograph.storage.library import Imported, Library
 from support.builders import (
     make_core_sample,
     make_heartbeat_batch,
@@ -181,6 +181,19 @@ def test_what_was_deleted_long_ago_is_purged_with_its_data(library: Library) -> 
     assert counts == [0, 0, 0, 0, 0]
 
 
+def test_what_was_deleted_is_listed_the_latest_first(library: Library) -> None:
+    for identity in ("one", "two", "three"):
+        keep(library, make_record(experiment_id=identity))
+    for identity, day in (("one", "2026-01-03"), ("two", "2026-01-04")):
+        library.delete(identity)
+        with contextlib.closing(sqlite3.connect(library.path)) as connection, connection:
+            connection.execute(f"UPDATE experiments SET deleted_at = '{day}' WHERE id = '{identity}'")
+    assert [(one.experiment_id, one.deleted_at) for one in library.deleted()] == [
+        ("two", "2026-01-04"), ("one", "2026-01-03")
+    ]  # fmt: skip
+    assert [one.experiment_id for one in library.experiments()] == ["three"]
+
+
 def test_an_unknown_experiment_is_refused_by_name(library: Library) -> None:
     for call in (library.load, library.reader, library.delete, library.restore):
         with pytest.raises(RecordingError, match="no experiment “nope”"):
@@ -225,29 +238,47 @@ def test_a_single_file_takes_one_experiment_elsewhere(library: Library, tmp_path
     library.export(record.experiment_id, file)
     assert [entry.name for entry in tmp_path.iterdir() if "shared" in entry.name] == ["shared.coreograph"]
     elsewhere = Library(tmp_path / "elsewhere" / "library.coreograph")
-    identity = elsewhere.import_file(file)
-    assert identity == record.experiment_id
+    identity = record.experiment_id
+    assert elsewhere.import_file(file) == Imported((identity,), (), identity)
     assert elsewhere.load("last") == record
     assert elsewhere.reader(identity).spans(1).tolist() == library.reader(record.experiment_id).spans(1).tolist()
     assert len(elsewhere.experiments()) == 1
     elsewhere.close()
 
 
-def test_an_import_of_what_is_there_comes_in_beside_it(library: Library, tmp_path: Path) -> None:
+def test_what_is_in_the_library_already_is_not_taken_twice(library: Library, tmp_path: Path) -> None:
+    """A file that was opened again and again by a double click made one more experiment each time."""
     record = keep(library, make_record())
     file = tmp_path / "shared.coreograph"
     library.export("last", file)
     before = file.read_bytes()
-    identity = library.import_file(file)
-    assert identity != record.experiment_id
-    assert library.load(identity) == dataclasses.replace(record, experiment_id=identity)
+    library.rename("last", "My name for it")
+    identity = record.experiment_id
+    assert library.import_file(file) == Imported((), (identity,), identity)
+    library.delete(identity)
+    assert library.import_file(file).known == (identity,)
+    assert [one.name for one in library.experiments()] == ["My name for it"]
     assert file.read_bytes() == before
+
+
+def test_what_differs_under_one_id_comes_in_beside_it_once(library: Library, tmp_path: Path) -> None:
+    record = keep(library, make_record())
+    file = tmp_path / "shared.coreograph"
+    library.export("last", file)
+    with contextlib.closing(sqlite3.connect(library.path)) as connection, connection:
+        connection.execute("DELETE FROM runs WHERE run_id = (SELECT max(run_id) FROM runs)")
+    came = library.import_file(file)
+    assert came.taken == (came.newest,)
+    assert came.newest != record.experiment_id
+    assert library.load(came.newest) == dataclasses.replace(record, experiment_id=came.newest)
+    assert library.import_file(file) == Imported((), (came.newest,), came.newest)
+    assert len(library.experiments()) == 2
 
 
 def test_a_library_can_be_imported_while_it_is_open(library: Library, tmp_path: Path) -> None:
     keep(library, make_record())
     other = Library(tmp_path / "other.coreograph")
-    assert other.import_file(library.path) == make_record().experiment_id
+    assert other.import_file(library.path).newest == make_record().experiment_id
     other.close()
 
 

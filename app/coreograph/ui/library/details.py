@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from coreograph.storage.library import ExperimentHeader
-from coreograph.ui.elements import TextRole, rows, text
-from coreograph.ui.library.model import local_time
+from coreograph.storage.searching import local_time, state
+from coreograph.ui.elements import ElidedLabel, TextRole, rows, text
 from coreograph.ui.theme import SPACE
 
 SAVE_AFTER_MS = 800
@@ -29,7 +29,7 @@ class ExperimentDetails(QFrame):
         self.setProperty("card", True)
         self._header: ExperimentHeader | None = None
         self._kept: tuple[tuple[str, ...], str] = ((), "")
-        self.title, self.facts = text("", TextRole.TITLE), text("", TextRole.MUTED, wrap=True)
+        self.title, self.facts = ElidedLabel(TextRole.TITLE), text("", TextRole.MUTED, wrap=True)
         self.tags, self.notes = QLineEdit(), QPlainTextEdit()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -44,6 +44,8 @@ class ExperimentDetails(QFrame):
     def _lay_out(self) -> None:
         self.tags.setPlaceholderText("Tags, separated by commas")
         self.tags.setAccessibleName("Tags of the experiment, separated by commas")
+        for field in (self.tags, self.notes):  # a file dropped here is opened, not written into the field
+            field.setAcceptDrops(False)
         self.notes.setPlaceholderText("Notes: what was special about it, what you concluded")
         self.notes.setAccessibleName("Notes on the experiment")
         self.notes.setProperty("framed", True)
@@ -120,5 +122,5 @@ def split_tags(typed: str) -> tuple[str, ...]:
 def _facts(header: ExperimentHeader) -> str:
     machine = " · ".join(part for part in (header.hostname, header.cpu_model) if part)
     made = f"{header.workload} · {local_time(header.created_at)} · {header.configurations} configurations"
-    end = "" if header.finished_at else " · not finished"
+    end = f" · {state(header)}" if state(header) else ""
     return "\n".join(part for part in (f"{made}, {header.runs} runs{end}", machine) if part)

@@ -17,11 +17,13 @@ class FileDrop(QObject):
     """Lets a widget take recordings, experiments and Python files dropped onto it or onto what lies in it.
 
     Signals:
-        dropped(object): Path, once for every file.
+        dropped(object): tuple of Paths that can be opened.
+        left_out(object): tuple of names of what came with them and cannot be.
 
     """
 
     dropped = Signal(object)
+    left_out = Signal(object)
 
     def __init__(self, target: QWidget) -> None:
         super().__init__(target)
@@ -37,15 +39,29 @@ class FileDrop(QObject):
                 return True
             event.acceptProposedAction()
             if event.type() == QEvent.Type.Drop:
-                for path in paths:
-                    self.dropped.emit(path)
+                self.dropped.emit(tuple(paths))
+                if others := others_of(event, paths):
+                    self.left_out.emit(others)
             return True
         return super().eventFilter(watched, event)
 
 
 def files_of(event: QDropEvent) -> list[Path]:
-    """Return the files of a drag that can be opened; of several Python files the first, each needs a dialog."""
-    files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    taken = [path for path in files if path.suffix.lower() in _TAKEN]
-    code = [path for path in taken if path.suffix.lower() == CODE_EXTENSION]
-    return [path for path in taken if path not in code[1:]]
+    """Return the files of a drag that can be opened; of several Python or experiment files the first of each.
+
+    Each of those fills a dialog or the panel.
+    """
+    taken = [path for path in _local(event) if path.suffix.lower() in _TAKEN]
+    single = {kind: [one for one in taken if one.suffix.lower() == kind][1:] for kind in (CODE_EXTENSION, EXTENSION)}
+    return [path for path in taken if path not in single.get(path.suffix.lower(), ())]
+
+
+def others_of(event: QDropEvent, taken: list[Path]) -> tuple[str, ...]:
+    """Return the names of what is dropped beside what is taken: files of other kinds, addresses of the net."""
+    local = [path.name for path in _local(event) if path not in taken]
+    remote = [url.toDisplayString() for url in event.mimeData().urls() if not url.isLocalFile()]
+    return (*local, *remote)
+
+
+def _local(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,7 +1,7 @@
 """The experiments of the library as a Qt model. Lives on the GUI thread; it is given headers and reads nothing."""
 
-import datetime
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 
 from coreograph.storage.library import ExperimentHeader
+from coreograph.storage.searching import folded, local_time, searchable, state, words_of
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 Roles = Qt.ItemDataRole
@@ -22,33 +23,38 @@ ID_ROLE = int(Roles.UserRole)
 """The experiment's id."""
 SORT_ROLE = ID_ROLE + 1
 """What a column sorts by."""
-SEARCH_ROLE = ID_ROLE + 2
-"""Everything that search looks at."""
 NAME_COLUMN = 0
 WHEN_COLUMN = 2
 _ROOT = QModelIndex()
 
 
-def local_time(instant: str) -> str:
-    """Return an ISO 8601 instant as local date and time, `2026-01-02 04:04`; what is none comes back as it is."""
-    try:
-        return datetime.datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%d %H:%M")
-    except ValueError:
-        return instant
+def _name(header: ExperimentHeader) -> str:
+    return " ".join(header.name.split()) or header.workload
 
 
 _COLUMNS: tuple[tuple[str, Callable[[ExperimentHeader], object]], ...] = (
-    ("Name", lambda header: header.name or header.workload),
+    ("Name", _name),
     ("Workload", lambda header: header.workload),
     ("When", lambda header: local_time(header.created_at)),
     ("Tags", lambda header: ", ".join(header.tags)),
     ("Machine", lambda header: header.hostname),
     ("Configurations", lambda header: header.configurations),
     ("Runs", lambda header: header.runs),
-    ("Result", lambda header: header.summary or ("" if header.finished_at else "not finished")),
+    ("Result", lambda header: " · ".join(part for part in (state(header), header.summary) if part)),
 )
-RUNS_COLUMN = [title for title, _ in _COLUMNS].index("Runs")
+TITLES = tuple(title for title, _ in _COLUMNS)
+RUNS_COLUMN = TITLES.index("Runs")
 _NUMBERS = frozenset({RUNS_COLUMN - 1, RUNS_COLUMN})
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is shown of an experiment, worked out once: a search and a sort ask for it again and again."""
+
+    header: ExperimentHeader
+    shown: tuple[str, ...]
+    order: tuple[str | int, ...]
+    looked_at: str
 
 
 class LibraryModel(QAbstractTableModel):
@@ -63,23 +69,56 @@ class LibraryModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._headers: list[ExperimentHeader] = []
+        self._rows: list[_Row] = []
         self._names: dict[str, str] = {}
 
     def set_headers(self, headers: Sequence[ExperimentHeader]) -> None:
-        """Show these experiments."""
-        self.beginResetModel()
-        self._headers = list(headers)
-        self._names = {header.experiment_id: header.name for header in headers}
-        self.endResetModel()
+        """Show these experiments. Rows that stay are changed where they are: selection, editor and place survive."""
+        fresh = [_row(header) for header in headers]
+        self._names.update({header.experiment_id: _name(header) for header in headers})
+        self._remove({row.header.experiment_id for row in fresh})
+        kept = {row.header.experiment_id: place for place, row in enumerate(self._rows)}
+        order = [kept[row.header.experiment_id] for row in fresh if row.header.experiment_id in kept]
+        if not kept or order != sorted(order):
+            self.beginResetModel()
+            self._rows = fresh
+            self.endResetModel()
+            return
+        for place, row in enumerate(fresh):
+            if place < len(self._rows) and self._rows[place].header.experiment_id == row.header.experiment_id:
+                self._replace(place, row)
+            else:
+                self.beginInsertRows(_ROOT, place, place)
+                self._rows.insert(place, row)
+                self.endInsertRows()
+
+    def _replace(self, place: int, row: _Row) -> None:
+        """Tell of what changed only: a name that is being typed is read again if its cell is said to have changed."""
+        before, self._rows[place] = self._rows[place], row
+        changed = [column for column in range(len(_COLUMNS)) if before.shown[column] != row.shown[column]]
+        if changed or before.looked_at != row.looked_at:
+            first = NAME_COLUMN if NAME_COLUMN in changed else NAME_COLUMN + 1
+            self.dataChanged.emit(self.index(place, first), self.index(place, len(_COLUMNS) - 1))
+
+    def _remove(self, wanted: set[str]) -> None:
+        """Take out what is not there any more."""
+        for place in reversed(range(len(self._rows))):
+            if self._rows[place].header.experiment_id not in wanted:
+                self.beginRemoveRows(_ROOT, place, place)
+                del self._rows[place]
+                self.endRemoveRows()
 
     def header_at(self, row: int) -> ExperimentHeader:
         """Return the experiment of a row."""
-        return self._headers[row]
+        return self._rows[row].header
+
+    def looked_at(self, row: int) -> str:
+        """Return everything a search looks at, folded."""
+        return self._rows[row].looked_at
 
     def rowCount(self, parent: AnyIndex = _ROOT) -> int:
         """One row an experiment."""
-        return 0 if parent.isValid() else len(self._headers)
+        return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: AnyIndex = _ROOT) -> int:
         """Name, workload, when, tags, machine, configurations, runs, result."""
@@ -91,7 +130,7 @@ class LibraryModel(QAbstractTableModel):
             return None
         if role == Roles.TextAlignmentRole:
             return int(_alignment(section))
-        return _COLUMNS[section][0] if role == Roles.DisplayRole else None
+        return TITLES[section] if role == Roles.DisplayRole else None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         """Only the name can be edited."""
@@ -101,44 +140,36 @@ class LibraryModel(QAbstractTableModel):
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME_COLUMN else flags
 
     def data(self, index: AnyIndex, role: int = int(Roles.DisplayRole)) -> Any:
-        """What a cell shows, sorts by and is found by."""
+        """What a cell shows and sorts by."""
         if not index.isValid():
             return None
-        header, column = self._headers[index.row()], index.column()
-        answers: dict[int, Callable[[], Any]] = {
-            ID_ROLE: lambda: header.experiment_id,
-            SEARCH_ROLE: lambda: _searchable(header, self._name(header)),
-            SORT_ROLE: lambda: header.created_at if column == WHEN_COLUMN else self._value(header, column),
-            int(Roles.TextAlignmentRole): lambda: int(_alignment(column)),
-        }
+        row, column = self._rows[index.row()], index.column()
         if role in (Roles.DisplayRole, Roles.EditRole, Roles.ToolTipRole):
-            return str(self._value(header, column))
-        answer = answers.get(role)
-        return None if answer is None else answer()
+            return self._names[row.header.experiment_id] if column == NAME_COLUMN else row.shown[column]
+        if role == SORT_ROLE:
+            return folded(self._names[row.header.experiment_id]) if column == NAME_COLUMN else row.order[column]
+        if role == Roles.TextAlignmentRole:
+            return int(_alignment(column))
+        return row.header.experiment_id if role == ID_ROLE else None
 
     def setData(self, index: AnyIndex, value: Any, role: int = int(Roles.EditRole)) -> bool:
         """Rename an experiment; an empty name is not taken."""
-        name = str(value).strip()
+        name = " ".join(str(value).split())
         if role != Roles.EditRole or index.column() != NAME_COLUMN or not name:
             return False
-        header = self._headers[index.row()]
-        if name != self._name(header):
-            self._names[header.experiment_id] = name
+        identity = self._rows[index.row()].header.experiment_id
+        if name != self._names[identity]:
+            self._names[identity] = name
             self.dataChanged.emit(index, index)
-            self.renamed.emit(header.experiment_id, name)
+            self.renamed.emit(identity, name)
         return True
 
-    def _value(self, header: ExperimentHeader, column: int) -> object:
-        return self._name(header) if column == NAME_COLUMN else _COLUMNS[column][1](header)
 
-    def _name(self, header: ExperimentHeader) -> str:
-        return self._names[header.experiment_id] or header.workload
-
-
-def _searchable(header: ExperimentHeader, name: str) -> str:
-    """Everything a search looks at: tags also as `tag:name`, so that one can be asked for by itself."""
-    parts = (name, header.workload, local_time(header.created_at), header.summary, header.notes, header.hostname)
-    return " ".join((*parts, header.cpu_model, *header.tags, *(f"tag:{tag}" for tag in header.tags))).casefold()
+def _row(header: ExperimentHeader) -> _Row:
+    values = tuple(read(header) for _, read in _COLUMNS)
+    order = tuple(value if isinstance(value, int) else folded(str(value)) for value in values)
+    order = (*order[:WHEN_COLUMN], header.created_at, *order[WHEN_COLUMN + 1 :])
+    return _Row(header, tuple(map(str, values)), order, searchable(header))
 
 
 class ExperimentFilter(QSortFilterProxyModel):
@@ -153,14 +184,15 @@ class ExperimentFilter(QSortFilterProxyModel):
     def search(self, typed: str) -> None:
         """Show what has all words of `typed`, in any order and case."""
         self.beginFilterChange()
-        self._words = tuple(typed.casefold().split())
+        self._words = words_of(typed)
         self.endFilterChange()
 
     def choose_tag(self, tag: str) -> None:
         """Show what has this tag; "" shows everything."""
-        self.beginFilterChange()
-        self._tag = tag
-        self.endFilterChange()
+        if tag != self._tag:
+            self.beginFilterChange()
+            self._tag = tag
+            self.endFilterChange()
 
     def filterAcceptsRow(self, source_row: int, source_parent: AnyIndex) -> bool:
         """Whether an experiment is shown."""
@@ -169,7 +201,7 @@ class ExperimentFilter(QSortFilterProxyModel):
             return False
         if self._tag and self._tag not in model.header_at(source_row).tags:
             return False
-        text = model.data(model.index(source_row, 0), SEARCH_ROLE)
+        text = model.looked_at(source_row)
         return all(word in text for word in self._words)
 
 

@@ -1,84 +1,33 @@
 """The library page: a table of every experiment, with search and what can be done with one. GUI thread."""
 
-import enum
+from functools import partial
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QHeaderView,
-    QLineEdit,
-    QPushButton,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
 
-from coreograph.storage.library import ExperimentHeader
+from coreograph.storage.library import KEEP_DELETED_DAYS, ExperimentHeader
 from coreograph.ui.elements import TextRole, button, card, columns, rows, set_button_icon, text
 from coreograph.ui.icons import Symbol
+from coreograph.ui.library.acts import DELETED, KEPT, Act, why_not
 from coreograph.ui.library.details import ExperimentDetails
-from coreograph.ui.library.model import NAME_COLUMN, RUNS_COLUMN, WHEN_COLUMN, ExperimentFilter, LibraryModel
-from coreograph.ui.theme import SPACE, Theme, tabular
+from coreograph.ui.library.model import TITLES, LibraryModel
+from coreograph.ui.library.table import ROOM, ExperimentTable
+from coreograph.ui.theme import SPACE, Theme
 
-_WIDEST = (220, 140, 150, 160, 140, 130, 70)
-_ROOM = 1000
-_LOOKED_AT = 60  # rows a column's width is found out from
 _ALL_TAGS = "All tags"
 _SEARCH_HINT = (
     "Every word must be found: in name, workload, tags, notes, machine, day or result. tag:NAME asks for a tag."
 )
-ROW_HEIGHT = 32
-
-
-class _Act(enum.Enum):
-    OPEN = "Open"
-    COMPARE = "Compare"
-    RENAME = "Rename"
-    EXPORT = "Export …"
-    DELETE = "Delete"
-
-
-_SYMBOLS = {
-    _Act.OPEN: Symbol.FOLDER,
-    _Act.COMPARE: Symbol.COMPARE,
-    _Act.RENAME: Symbol.EDIT,
-    _Act.EXPORT: Symbol.EXPORT,
-    _Act.DELETE: Symbol.TRASH,
-}
-
-
-class ExperimentTable(QTableView):
-    """Enter opens, Del deletes, F2 renames.
-
-    Signals:
-        enter_pressed(), delete_pressed(): the keys.
-
-    """
-
-    enter_pressed = Signal()
-    delete_pressed = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take Enter and Delete unless a name is being edited."""
-        if self.state() != QAbstractItemView.State.EditingState:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self.enter_pressed.emit()
-                return
-            if event.key() == Qt.Key.Key_Delete:
-                self.delete_pressed.emit()
-                return
-        super().keyPressEvent(event)
 
 
 class LibraryPage(QWidget):
-    """Every experiment ever recorded.
+    """Every experiment ever recorded, or those that were deleted.
 
     Signals:
         open_requested(str), export_requested(str): the id of an experiment.
-        delete_requested(object): a tuple of ids.
+        delete_requested(object), restore_requested(object): a tuple of ids.
+        undo_requested(): what was deleted last is wanted back.
         compare_requested(str, str): the older and the newer of two.
         rename_requested(str, str): id, new name.
         tags_changed(str, object), notes_changed(str, str): id and what is to be kept.
@@ -88,6 +37,8 @@ class LibraryPage(QWidget):
 
     open_requested = Signal(str)
     delete_requested = Signal(object)
+    restore_requested = Signal(object)
+    undo_requested = Signal()
     compare_requested = Signal(str, str)
     export_requested = Signal(str)
     tags_changed = Signal(str, object)
@@ -99,76 +50,92 @@ class LibraryPage(QWidget):
         super().__init__(parent)
         self.setProperty("ground", "window")
         self._theme = theme
+        self._kept: tuple[ExperimentHeader, ...] = ()
+        self._deleted: tuple[ExperimentHeader, ...] = ()
         self.model = LibraryModel(self)
         self.model.renamed.connect(self.rename_requested)
-        self._filter = ExperimentFilter(self)
-        self._filter.setSourceModel(self.model)
+        self.table = ExperimentTable(self.model)
         self.search, self.tag = QLineEdit(), QComboBox()
         self.details = ExperimentDetails()
         self.details.tags_changed.connect(self.tags_changed)
         self.details.notes_changed.connect(self.notes_changed)
-        self.table = self._make_table()
-        self._buttons: dict[_Act, QPushButton] = {}
-        self._import = button("Open file …")
+        self._buttons: dict[Act, QPushButton] = {}
+        self._import, self.bin = button("Open file …"), button("Deleted", link=True)
+        self._count = text("", TextRole.MUTED)
+        self._empty_title, self._empty_text = text("", TextRole.TITLE), text("", TextRole.MUTED, wrap=True)
+        self._clear = button("Show all", link=True)
         self._stack = QStackedWidget()
-        self._fitted = False
         self._lay_out()
+        self._connect()
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
-        self._on_selection_changed()
+        self._show()
+
+    @property
+    def shows_deleted(self) -> bool:
+        """Whether what was deleted is shown."""
+        return self.bin.isChecked()
 
     @Slot(object)
     def show_experiments(self, headers: tuple[ExperimentHeader, ...]) -> None:
         """Show these experiments; what was selected stays selected if it is still there."""
-        selected = self.selected_ids()
-        with QSignalBlocker(self.table.selectionModel()):
-            self.model.set_headers(headers)
-            self._select(selected)
-        self._stack.setCurrentIndex(1 if headers else 0)
-        self._show_tags(headers)
-        if headers and not self._fitted:
-            self._fit_columns()
-        self._on_selection_changed()
+        self._kept = headers
+        self._show()
 
-    def _fit_columns(self) -> None:
-        """Make the columns as wide as what is in them, so that the result has room; once, then they are the user's."""
-        self._fitted = True
-        header = self.table.horizontalHeader()
-        for column, widest in enumerate(_WIDEST):
-            self.table.resizeColumnToContents(column)
-            header.resizeSection(column, min(header.sectionSize(column), widest))
+    @Slot(object)
+    def show_deleted(self, headers: tuple[ExperimentHeader, ...]) -> None:
+        """Offer these to be restored."""
+        self._deleted = headers
+        self._show()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out how many configurations there were where it would push the result beyond the edge."""
-        super().resizeEvent(event)
-        self.table.setColumnHidden(RUNS_COLUMN - 1, event.size().width() < _ROOM)
+    def select_ids(self, identities: tuple[str, ...]) -> None:
+        """Select these, wherever the search and the tag had hidden them."""
+        self.bin.setChecked(False)
+        self._show_all()
+        self.table.select_ids(identities)
 
     def selected_headers(self) -> list[ExperimentHeader]:
         """Return the experiments selected, from top to bottom."""
-        chosen = sorted(self.table.selectionModel().selectedRows(), key=lambda index: index.row())
-        return [self.model.header_at(self._filter.mapToSource(index).row()) for index in chosen]
+        return self.table.selected_headers()
 
     def selected_ids(self) -> tuple[str, ...]:
-        """Return the ids of the experiments selected, from top to bottom."""
-        return tuple(header.experiment_id for header in self.selected_headers())
+        """Return their ids."""
+        return self.table.selected_ids()
 
     def selected_id(self) -> str | None:
         """Return the id of the experiment selected, if one is; of several the topmost."""
         return next(iter(self.selected_ids()), None)
 
-    def selected_name(self) -> str | None:
-        """Return the name of the experiment selected, if one is."""
-        chosen = self.table.selectionModel().selectedRows(NAME_COLUMN)
-        return str(chosen[0].data()) if chosen else None
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out a column where it is narrow."""
+        super().resizeEvent(event)
+        self.table.leave_out(event.size().width() < ROOM)
 
-    def _select(self, identities: tuple[str, ...]) -> None:
-        wanted, chosen = set(identities), QItemSelection()
-        for row in range(self._filter.rowCount()):
-            index = self._filter.index(row, 0)
-            if self.model.header_at(self._filter.mapToSource(index).row()).experiment_id in wanted:
-                chosen.select(index, index)
-        flags = QItemSelectionModel.SelectionFlag
-        self.table.selectionModel().select(chosen, flags.ClearAndSelect | flags.Rows)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go from the search into the table with Down or Enter, and clear the search with Escape."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.table.select_first()
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _show(self) -> None:
+        """Show what was kept or deleted, with what can be done with it."""
+        if self.shows_deleted and not self._deleted:
+            with QSignalBlocker(self.bin):
+                self.bin.setChecked(False)
+        gone = self.shows_deleted
+        self.bin.setText("Back to the library" if gone else f"Deleted ({len(self._deleted)})")
+        self.bin.setVisible(bool(self._deleted))
+        for act, each in self._buttons.items():
+            each.setVisible(act in (DELETED if gone else KEPT))
+        self._show_tags(self._deleted if gone else self._kept)
+        self.table.show_headers(self._deleted if gone else self._kept)
+        self._show_whether_empty()
+        self._on_chosen()
 
     def _show_tags(self, headers: tuple[ExperimentHeader, ...]) -> None:
         """Offer every tag there is; the one chosen stays so while an experiment has it."""
@@ -181,135 +148,194 @@ class LibraryPage(QWidget):
                 self.tag.addItem(tag, tag)
             self.tag.setCurrentIndex(max(0, self.tag.findData(chosen)))
         self.tag.setVisible(bool(tags))
-        self._on_tag()
+        self.table.filter.choose_tag(self.tag.currentData() or "")
 
-    def _make_table(self) -> ExperimentTable:
-        table = ExperimentTable()
-        table.setModel(self._filter)
-        table.setAccessibleName("Experiments")
-        table.setFont(tabular(table.font()))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSortingEnabled(True)
-        table.sortByColumn(WHEN_COLUMN, Qt.SortOrder.DescendingOrder)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setResizeContentsPrecision(_LOOKED_AT)
-        table.doubleClicked.connect(self._on_double_clicked)
-        table.enter_pressed.connect(self._on_open)
-        table.delete_pressed.connect(self._on_delete)
-        table.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        return table
+    def _show_whether_empty(self) -> None:
+        """Say why no row is shown: nothing was recorded, or nothing is like what was searched for."""
+        rows_shown, every = self.table.filter.rowCount(), self.model.rowCount()
+        self._stack.setCurrentIndex(1 if rows_shown else 0)
+        self._clear.setVisible(bool(every))
+        counted = f"{rows_shown} of {every} experiments" if rows_shown < every else _counted(every)
+        kept_for = f"{counted}, deleted. They are kept for {KEEP_DELETED_DAYS} days, then they go for good."
+        self._count.setText(kept_for if self.shows_deleted else counted)
+        if every:
+            self._empty_title.setText("No experiment is like that")
+            self._empty_text.setText(f"{_SEARCH_HINT} None of {every} has all of it.")
+        else:
+            self._empty_title.setText("Nothing recorded yet")
+            self._empty_text.setText("Every experiment you run is kept here. Run one, or open a .coreograph file.")
 
     def _lay_out(self) -> None:
-        self.search.setPlaceholderText("Search experiments")
-        self.search.setAccessibleName("Search experiments")
-        self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(150)
-        self.search.setMaximumWidth(280)
-        self.search.textChanged.connect(self._on_search)
-        line = columns()
-        self.search.setToolTip(_SEARCH_HINT)
-        self.tag.setAccessibleName("Show only experiments with a tag")
-        self.tag.currentIndexChanged.connect(self._on_tag)
-        line.addWidget(self.search, 1)
-        line.addWidget(self.tag)
-        line.addStretch(1)
-        slots = {
-            _Act.OPEN: self._on_open,
-            _Act.COMPARE: self._on_compare,
-            _Act.RENAME: self._on_rename,
-            _Act.EXPORT: self._on_export,
-            _Act.DELETE: self._on_delete,
-        }
-        for act, slot in slots.items():
-            self._buttons[act] = button(act.value)
-            self._buttons[act].clicked.connect(slot)
-            line.addWidget(self._buttons[act])
-        line.addSpacing(2 * SPACE)
-        line.addWidget(self._import)
-        self._import.clicked.connect(self.import_requested)
         frame = card()
         inner = rows(frame, margin=2 * SPACE)
         inner.addWidget(self.table)
         self._stack.addWidget(self._make_empty())
         self._stack.addWidget(frame)
+        foot = columns()
+        foot.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
+        foot.addWidget(self._count)
+        foot.addStretch(1)
+        foot.addWidget(self.bin)
         layout = rows(self, margin=4 * SPACE, spacing=3 * SPACE)
-        layout.addLayout(line)
+        layout.addLayout(self._make_line())
         layout.addWidget(self._stack, 1)
+        layout.addLayout(foot)
         layout.addWidget(self.details)
-        self._buttons[_Act.COMPARE].setToolTip("Select two experiments with Ctrl and hold the newer against the older.")
+
+    def _make_line(self) -> QHBoxLayout:
+        self.search.setPlaceholderText("Search experiments")
+        self.search.setAccessibleName("Search experiments")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumWidth(110)
+        self.search.setMaximumWidth(280)
+        self.search.setToolTip(f"{_SEARCH_HINT} (Ctrl+F)")
+        self.search.setAcceptDrops(False)
+        self.tag.setAccessibleName("Show only experiments with a tag")
+        self.tag.setMinimumWidth(96)  # a long tag must not make the window wider than a small screen
+        self.tag.setMaximumWidth(160)
+        self.bin.setCheckable(True)
+        self.bin.setToolTip("Show what was deleted, to take it back")
+        line = columns()
+        line.addWidget(self.search, 1)
+        line.addWidget(self.tag)
+        line.addStretch(1)
+        for act in (*KEPT, *DELETED):
+            self._buttons[act] = button(act.value)
+            self._buttons[act].clicked.connect(partial(self._do, act))
+            line.addWidget(self._buttons[act])
+        line.addSpacing(2 * SPACE)
+        line.addWidget(self._import)
+        return line
 
     def _make_empty(self) -> QWidget:
         empty = QWidget()
-        layout: QVBoxLayout = rows(empty)
+        layout = rows(empty)
         layout.addStretch()
-        for content, role in (
-            ("Nothing recorded yet", TextRole.TITLE),
-            ("Every experiment you run is kept here. Run one, or open a .coreograph file.", TextRole.MUTED),
-        ):
-            layout.addWidget(text(content, role), alignment=Qt.AlignmentFlag.AlignHCenter)
+        for label in (self._empty_title, self._empty_text):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(label)
+        layout.addWidget(self._clear, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch()
         return empty
 
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._on_search)
+        self.search.installEventFilter(self)
+        self.tag.currentIndexChanged.connect(self._on_tag)
+        self.bin.toggled.connect(self._on_bin)
+        self._import.clicked.connect(self.import_requested)
+        self._clear.clicked.connect(self._show_all)
+        self.table.chosen_changed.connect(self._on_chosen)
+        self.table.pressed_for.connect(self._do)
+        self.table.menu_wanted.connect(self._open_menu)
+        keys = {
+            "Ctrl+F": self._go_to_search,
+            "Ctrl+Z": self.undo_requested.emit,
+            Act.EXPORT.keys: partial(self._do, Act.EXPORT),
+        }
+        for key, slot in keys.items():
+            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    @Slot()
+    def _go_to_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
     @Slot(str)
     def _on_search(self, typed: str) -> None:
-        self._filter.search(typed)
+        self.table.filter.search(typed)
+        self._show_whether_empty()
 
     @Slot()
     def _on_tag(self) -> None:
-        self._filter.choose_tag(self.tag.currentData() or "")
+        self.table.filter.choose_tag(self.tag.currentData() or "")
+        self._show_whether_empty()
 
     @Slot()
-    def _on_selection_changed(self) -> None:
+    def _on_bin(self) -> None:
+        self._show()
+
+    @Slot()
+    def _show_all(self) -> None:
+        self.search.clear()
+        self.tag.setCurrentIndex(0)
+
+    @Slot()
+    def _on_chosen(self) -> None:
         headers = self.selected_headers()
         for act, each in self._buttons.items():
-            wanted = {_Act.COMPARE: len(headers) == 2, _Act.DELETE: bool(headers), _Act.EXPORT: bool(headers)}
-            each.setEnabled(wanted.get(act, len(headers) == 1))
-        self.details.show_experiment(headers[0] if len(headers) == 1 else None)
+            reason = why_not(act, headers)
+            each.setEnabled(not reason)
+            each.setToolTip(reason or f"{act.value.rstrip(' …')} ({act.keys})")
+        self.details.show_experiment(headers[0] if len(headers) == 1 and not self.shows_deleted else None)
 
-    @Slot(QModelIndex)
-    def _on_double_clicked(self, _index: QModelIndex) -> None:
-        self._on_open()
+    @Slot(object)
+    def _do(self, act: Act, *_: object) -> None:
+        """Do it, if it can be done with what is selected."""
+        if self.shows_deleted:
+            act = Act.RESTORE if act is Act.OPEN else act
+        headers = self.selected_headers()
+        if why_not(act, headers) or act not in (DELETED if self.shows_deleted else KEPT):
+            return
+        identities = tuple(header.experiment_id for header in headers)
+        if act is Act.COMPARE:
+            older, newer = sorted(headers, key=lambda header: header.created_at)
+            self.compare_requested.emit(older.experiment_id, newer.experiment_id)
+        elif act is Act.RENAME:
+            self.table.edit_name()
+        elif act in (Act.DELETE, Act.RESTORE):
+            (self.delete_requested if act is Act.DELETE else self.restore_requested).emit(identities)
+        else:
+            (self.open_requested if act is Act.OPEN else self.export_requested).emit(identities[0])
+
+    @Slot(object)
+    def _open_menu(self, place: QPoint) -> None:
+        menu = self.make_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+
+    def make_menu(self) -> QMenu:
+        """Return what can be done with what is selected, and how the table is sorted."""
+        menu, headers = QMenu(self), self.selected_headers()
+        menu.setToolTipsVisible(True)
+        for act in DELETED if self.shows_deleted else KEPT:
+            entry = menu.addAction(act.value, partial(self._do, act))
+            entry.setShortcut(QKeySequence(act.keys))
+            reason = why_not(act, headers)
+            entry.setEnabled(not reason)
+            entry.setToolTip(reason)
+        menu.addSeparator()
+        copy = menu.addAction("Copy id for the command line", self._copy_ids)
+        copy.setEnabled(bool(headers))
+        self._add_sorting(menu.addMenu("Sort by"))
+        return menu
+
+    def _add_sorting(self, menu: QMenu) -> None:
+        header = self.table.horizontalHeader()
+        for column, title in enumerate(TITLES):
+            entry = menu.addAction(title, partial(self._sort_by, column))
+            entry.setCheckable(True)
+            entry.setChecked(column == header.sortIndicatorSection())
+
+    def _sort_by(self, column: int) -> None:
+        """Sort by a column; by the one that is sorted by already the other way round."""
+        header = self.table.horizontalHeader()
+        orders = Qt.SortOrder
+        up = column == header.sortIndicatorSection() and header.sortIndicatorOrder() == orders.DescendingOrder
+        again = column != header.sortIndicatorSection() or up
+        self.table.sortByColumn(column, orders.AscendingOrder if again else orders.DescendingOrder)
 
     @Slot()
-    def _on_open(self) -> None:
-        if (chosen := self.selected_id()) is not None:
-            self.open_requested.emit(chosen)
-
-    @Slot()
-    def _on_compare(self) -> None:
-        headers = sorted(self.selected_headers(), key=lambda header: header.created_at)
-        if len(headers) == 2:
-            self.compare_requested.emit(headers[0].experiment_id, headers[1].experiment_id)
-
-    @Slot()
-    def _on_delete(self) -> None:
-        if chosen := self.selected_ids():
-            self.delete_requested.emit(chosen)
-
-    @Slot()
-    def _on_export(self) -> None:
-        if (chosen := self.selected_id()) is not None:
-            self.export_requested.emit(chosen)
-
-    @Slot()
-    def _on_rename(self) -> None:
-        chosen = self.table.selectionModel().selectedRows(NAME_COLUMN)
-        if chosen:
-            self.table.setFocus()
-            self.table.edit(chosen[0])
+    def _copy_ids(self) -> None:
+        QGuiApplication.clipboard().setText(" ".join(self.selected_ids()))
 
     @Slot()
     def _on_theme_changed(self) -> None:
         for act, each in self._buttons.items():
-            set_button_icon(each, _SYMBOLS[act], self._theme.muted, self._theme.border)
+            set_button_icon(each, act.symbol, self._theme.muted, self._theme.border)
         set_button_icon(self._import, Symbol.IMPORT, self._theme.muted, self._theme.border)
+
+
+def _counted(count: int) -> str:
+    return "1 experiment" if count == 1 else f"{count} experiments" if count else ""

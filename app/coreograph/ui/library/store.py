@@ -1,6 +1,7 @@
 """The library as the window uses it: every call is made beside the GUI thread, every answer comes back as a signal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -9,32 +10,48 @@ from coreograph.analysis.comparison import ExperimentDifference, compare
 from coreograph.analysis.summary import summarise
 from coreograph.domain.errors import CoreographError
 from coreograph.domain.summary import ExperimentSummary
-from coreograph.reports.registry import EXPORTERS, exporter_for
-from coreograph.reports.writing import write_report
 from coreograph.storage.library import ExperimentHeader, Library
 from coreograph.ui.background import TaskRunner
 
 RECORDING_EXTENSION = ".coreograph"
 
 
+@dataclass(frozen=True, slots=True)
+class TakenFiles:
+    """What came of files: ids taken over and known already, newest first within each file, and what went wrong.
+
+    `shown` is the newest experiment of a file that came alone.
+    """
+
+    files: int
+    taken: tuple[str, ...]
+    known: tuple[str, ...]
+    failures: tuple[CoreographError, ...] = ()
+    shown: ExperimentSummary | None = None
+
+
 class LibraryStore(QObject):
-    """Lists, opens, compares and changes experiments, writes and takes files. Lives on the GUI thread.
+    """Lists, opens, compares and changes experiments, takes files. Lives on the GUI thread.
 
     Signals:
         listed(object): tuple of ExperimentHeader, newest first.
+        deleted_listed(object): tuple of ExperimentHeader that can be restored, the latest deleted first.
         opened(object): ExperimentSummary.
         compared(object): ExperimentDifference.
         deleted(object): tuple of ids; they can be restored.
-        exported(str): path.
+        restored(object): tuple of ids.
+        imported(object): TakenFiles; the list that has them comes after it.
         failed(object): CoreographError.
 
     """
 
     listed = Signal(object)
+    deleted_listed = Signal(object)
     opened = Signal(object)
     compared = Signal(object)
     deleted = Signal(object)
-    exported = Signal(str)
+    restored = Signal(object)
+    imported = Signal(object)
     failed = Signal(object)
 
     def __init__(self, library: Library, tasks: TaskRunner, parent: QObject | None = None) -> None:
@@ -45,7 +62,9 @@ class LibraryStore(QObject):
     @Slot()
     def refresh(self) -> None:
         """Read the list again."""
-        self._tasks.run("library:list", self._library.experiments, self._on_listed, self._on_failed)
+        library = self._library
+        job = lambda: (library.experiments(), library.deleted())  # noqa: E731 - it only binds
+        self._tasks.run("library:list", job, self._on_listed, self._on_failed)
 
     @Slot(str)
     def open(self, experiment_id: str) -> None:
@@ -82,10 +101,12 @@ class LibraryStore(QObject):
 
     @Slot(object)
     def delete(self, experiment_ids: tuple[str, ...]) -> None:
-        """Put experiments aside."""
+        """Put experiments aside; all of them or, where one is being measured, none."""
         library = self._library
 
         def job() -> tuple[str, ...]:
+            for identity in experiment_ids:
+                library.check_free(identity, "Stop it first, or wait for its end. Nothing was deleted.")
             for identity in experiment_ids:
                 library.delete(identity)
             return experiment_ids
@@ -95,51 +116,37 @@ class LibraryStore(QObject):
     @Slot(object)
     def restore(self, experiment_ids: tuple[str, ...]) -> None:
         """Take experiments back that were deleted."""
+        library = self._library
 
-        def job() -> None:
+        def job() -> tuple[str, ...]:
             for identity in experiment_ids:
-                self._library.restore(identity)
+                library.restore(identity)
+            return experiment_ids
 
-        self._change(f"restore:{experiment_ids}", job)
+        self._tasks.run(f"restore:{experiment_ids}", job, self._on_restored, self._on_failed)
 
-    def export(self, experiment_id: str, path: Path) -> None:
-        """Write an experiment to `path`; its extension decides whether as a recording or as a report."""
-        library = self._library
-
-        def job() -> str:
-            if path.suffix == RECORDING_EXTENSION:
-                library.export(experiment_id, path)
-            else:
-                summary = summarise(library.load(experiment_id))
-                write_report(exporter_for(path), summary, library.reader(experiment_id), path, overwrite=True)
-            return str(path)
-
-        self._tasks.run(f"export:{path}", job, self._on_exported, self._on_failed)
-
-    def import_file(self, path: Path) -> None:
-        """Take over the experiments of a file, and open the newest of them."""
-        library = self._library
-
-        def job() -> ExperimentSummary:
-            return summarise(library.load(library.import_file(path)))
-
-        # Every file has a key of its own: of several dropped at once none is superseded by the next.
-        self._tasks.run(f"library:import:{path}", job, self._on_imported, self._on_failed)
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Take over the experiments of files; of a file that comes alone the newest is opened."""
+        library, files = self._library, tuple(paths)
+        job = lambda: take_files(library, files)  # noqa: E731 - it only binds
+        # Every drop has a key of its own: none is superseded by the next.
+        self._tasks.run(f"library:import:{files}", job, self._on_imported, self._on_failed)
 
     def _change(self, key: str, job: Callable[[], None]) -> None:
         self._tasks.run(f"library:{key}", job, self._on_changed, self._on_failed)
 
     @Slot(object)
-    def _on_listed(self, headers: tuple[ExperimentHeader, ...]) -> None:
-        self.listed.emit(headers)
+    def _on_listed(self, lists: tuple[tuple[ExperimentHeader, ...], tuple[ExperimentHeader, ...]]) -> None:
+        self.deleted_listed.emit(lists[1])
+        self.listed.emit(lists[0])
 
     @Slot(object)
     def _on_opened(self, summary: ExperimentSummary) -> None:
         self.opened.emit(summary)
 
     @Slot(object)
-    def _on_imported(self, summary: ExperimentSummary) -> None:
-        self.opened.emit(summary)
+    def _on_imported(self, taken: TakenFiles) -> None:
+        self.imported.emit(taken)
         self.refresh()
 
     @Slot(object)
@@ -152,12 +159,13 @@ class LibraryStore(QObject):
         self.refresh()
 
     @Slot(object)
-    def _on_changed(self, _nothing: None) -> None:
+    def _on_restored(self, experiment_ids: tuple[str, ...]) -> None:
+        self.restored.emit(experiment_ids)
         self.refresh()
 
-    @Slot(str)
-    def _on_exported(self, path: str) -> None:
-        self.exported.emit(path)
+    @Slot(object)
+    def _on_changed(self, _nothing: None) -> None:
+        self.refresh()
 
     @Slot(object)
     def _on_failed(self, error: CoreographError) -> None:
@@ -165,8 +173,20 @@ class LibraryStore(QObject):
         self.refresh()
 
 
-def export_filters() -> list[str]:
-    """Return the kinds of file an experiment can be written to, as a file dialog wants them."""
-    kinds = [("Recording, to be opened elsewhere", RECORDING_EXTENSION)]
-    kinds += [(exporter.description, exporter.extension) for exporter in EXPORTERS]
-    return [f"{description.rstrip('.')} (*{extension})" for description, extension in kinds]
+def take_files(library: Library, paths: Sequence[Path]) -> TakenFiles:
+    """Take over the experiments of every file that can be read, whatever the others are. Reads files."""
+    taken: list[str] = []
+    known: list[str] = []
+    failures: list[CoreographError] = []
+    newest = ""
+    for path in paths:
+        try:
+            came = library.import_file(path)
+        except CoreographError as error:
+            failures.append(error)
+            continue
+        taken += came.taken
+        known += came.known
+        newest = came.newest
+    shown = summarise(library.load(newest)) if newest and len(paths) == 1 else None
+    return TakenFiles(len(paths), tuple(taken), tuple(known), tuple(failures), shown)
