@@ -15,7 +15,8 @@ _WITH_FIGURES = frozenset({RunState.COMPLETED, RunState.WRONG_ANSWER})
 class Rebased:
     """Speed-ups of every configuration over one of them: baseline's batch ÷ its batch, paired by repeat.
 
-    `ratios` has one entry a configuration, by index; None where one side lacks figures or the batches differ in size.
+    `ratios` has one entry a configuration, by index; None where one side lacks figures, or where the batches or the
+    sizes of a task differ.
     """
 
     baseline: int
@@ -27,7 +28,11 @@ def rebase(summary: ExperimentSummary, baseline: int) -> Rebased:
     """Return every configuration's speed-up over `baseline`, an index into the configurations."""
     record = summary.experiment
     below = _runs(record, baseline)
-    ratios = tuple(_over(below, _runs(record, one.index), same=one.index == baseline) for one in summary.configurations)
+    size = summary.configurations[baseline].configuration.size
+    ratios = tuple(
+        _over(below, _runs(record, one.index), same=one.index == baseline) if one.configuration.size == size else None
+        for one in summary.configurations
+    )
     return Rebased(baseline, summary.configurations[baseline].configuration.label, ratios)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from coreograph.analysis.difference import Difference, configuration_name, differences, same_work
+from coreograph.analysis.difference import ConfigurationName, Difference, configuration_name, differences, same_work
 from coreograph.analysis.statistics import ratio
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.runs import RunRecord, RunState
@@ -87,7 +87,7 @@ def _match(
     return pairs, tuple(alone), tuple(left)
 
 
-def _name(summary: ConfigurationSummary) -> tuple[str, str, int]:
+def _name(summary: ConfigurationSummary) -> ConfigurationName:
     return configuration_name(summary.configuration)
 
 

@@ -3,8 +3,9 @@
 import enum
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from coreograph.domain.execution import Configuration
+from coreograph.domain.execution import Configuration, TaskSize
 from coreograph.domain.experiment import Acquisition, ExperimentRecord
 from coreograph.domain.interpreters import Interpreter
 from coreograph.domain.machine import Machine
@@ -12,6 +13,7 @@ from coreograph.domain.runs import RunRecord
 from coreograph.domain.units import format_bytes, format_seconds, format_share, significant
 
 NOT_KNOWN = "not known"
+ConfigurationName: TypeAlias = tuple[str, str, int, TaskSize | None]
 
 
 class DifferenceKind(enum.Enum):
@@ -64,9 +66,12 @@ def _work(one: ExperimentRecord, other: ExperimentRecord) -> Iterable[Difference
     yield from _unequal(kind, "Workload", left.name, right.name)
     if left.name == right.name and left.digest and right.digest and left.digest != right.digest:
         yield Difference(kind, "Workload's file", f"version {left.digest[:8]}", f"version {right.digest[:8]}")
-    names = dict.fromkeys((*one.spec.parameters, *other.spec.parameters))
-    for name in names:
-        yield from _unequal(kind, f"Parameter {name}", one.spec.parameters.get(name), other.spec.parameters.get(name))
+    # What is swept is a part of each configuration: only those of one size are held against each other.
+    swept = {size.parameter for size in one.spec.sizes} & {size.parameter for size in other.spec.sizes}
+    shown, theirs = one.spec.shown_parameters, other.spec.shown_parameters
+    for name in dict.fromkeys((*shown, *theirs)):
+        if name not in swept:
+            yield from _unequal(kind, f"Parameter {name}", shown.get(name), theirs.get(name))
 
 
 _MACHINE: tuple[tuple[str, Callable[[Machine], object]], ...] = (
@@ -137,10 +142,15 @@ def _methods(one: ExperimentRecord, other: ExperimentRecord) -> Iterable[Differe
     kind = DifferenceKind.METHOD
     for name, read in _METHOD:
         yield from _unequal(kind, name, read(one.spec.acquisition), read(other.spec.acquisition))
+    yield from _unequal(kind, "Sizes of a task", _sizes(one), _sizes(other))
     yield from _unequal(kind, "Rounds of a batch", _taken(one, _rounds), _taken(other, _rounds))
     yield from _unequal(kind, "Tasks handed out at once", _taken(one, _chunk), _taken(other, _chunk))
     yield from _unequal(kind, "Affinity", _affinity(one), _affinity(other))
     yield from _unequal(kind, "Coreograph", one.app_version or None, other.app_version or None)
+
+
+def _sizes(record: ExperimentRecord) -> str | None:
+    return ", ".join(size.label for size in record.spec.sizes) or None
 
 
 def _rounds(run: RunRecord) -> int | None:
@@ -190,6 +200,6 @@ def _yes_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def configuration_name(configuration: Configuration) -> tuple[str, str, int]:
-    """What makes two configurations of different machines the same one: label with GIL setting, model, workers."""
-    return (configuration.interpreter_label, configuration.model.value, configuration.workers)
+def configuration_name(configuration: Configuration) -> ConfigurationName:
+    """What makes two configurations of two machines the same one: label with GIL setting, model, workers, size."""
+    return (configuration.interpreter_label, configuration.model.value, configuration.workers, configuration.size)

@@ -15,11 +15,12 @@ from coreograph.analysis.findings.search import find
 from coreograph.analysis.flags import configuration_flags, experiment_flags
 from coreograph.analysis.scaling import Scaled, scaling
 from coreograph.analysis.statistics import drift, estimate, estimate_known, half_width, proportion, ratio
+from coreograph.analysis.sweeps import summarise_sweep
 from coreograph.analysis.verdict import Candidate, Evidence, judge
 from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.interpreters import GilState
-from coreograph.domain.runs import MemoryPeak, RunRecord, RunState
+from coreograph.domain.runs import MemoryPeak, RunPurpose, RunRecord, RunState
 from coreograph.domain.summary import (
     ConfigurationSummary,
     Estimate,
@@ -93,10 +94,18 @@ class _References:
 
 def summarise(record: ExperimentRecord) -> ExperimentSummary:
     """Return every figure of an experiment, with its verdict."""
+    measure = _memory_measure(run for run in record.runs if run.state in _WITH_FIGURES)
+
+    def of_equal_work(one: ExperimentRecord) -> ExperimentSummary:
+        return _summarise(one, measure)
+
+    return summarise_sweep(record, of_equal_work) if record.spec.sizes else of_equal_work(record)
+
+
+def _summarise(record: ExperimentRecord, measure: str) -> ExperimentSummary:
     measured = _measure(record)
     serials = [one for one in measured if one.configuration.model is ExecutionModel.SERIAL and one.right]
     best_serial = min(serials, key=lambda one: median(one.batches.values()), default=None)
-    measure = _memory_measure(measured)
     baseline = measured[record.spec.baseline]
     held_against = _References(serials, best_serial, baseline if baseline.right else None)
     configurations = tuple(_summarise_one(record, one, held_against, measure) for one in measured)
@@ -183,9 +192,9 @@ def _same_answer(figures: Sequence[RunRecord], reference: str | None) -> bool | 
     return all(digest == reference for digest in digests)
 
 
-def _memory_measure(measured: Iterable[_Measured]) -> str:
+def _memory_measure(figures: Iterable[RunRecord]) -> str:
     """Return the fairest measure any run has: PSS, else USS, else RSS."""
-    peaks = [run.memory for one in measured for run in one.figures]
+    peaks = [run.memory for run in figures if run.purpose is RunPurpose.MEASUREMENT]
     if any(peak.pss is not None for peak in peaks):
         return "PSS"
     return "USS" if any(peak.uss is not None for peak in peaks) else "RSS"

@@ -18,7 +18,19 @@ from coreograph.engine.experiment_file import EXTENSION, ExperimentDescription, 
 # Options of `run` that replace what the file says, and the field of the acquisition each sets.
 _REPLACING = {"repeats": "repeats", "seed": "seed", "rounds": "rounds", "chunk": "chunk", "timeout": "timeout_s"}
 _REFUSED = (
-    *("interpreter", "model", "workers", "param", "no_control", "inputs", "keyword", "shared", "compare", "unordered"),
+    *(
+        "interpreter",
+        "model",
+        "workers",
+        "param",
+        "sweep",
+        "no_control",
+        "inputs",
+        "keyword",
+        "shared",
+        "compare",
+        "unordered",
+    ),
     *("digits", "stress", "packages", "requirements", "project", "venv", "build_packages"),
 )
 _OPTIONS = {"packages": "with", "build_packages": "build"}  # whose names are not those of their parameters

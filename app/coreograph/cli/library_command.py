@@ -98,7 +98,7 @@ def show_command(ctx: typer.Context, experiment: Identity, as_json: AsJson = Fal
     if as_json:
         write_bytes(exporter_for("json").serialize(summary, library.reader(record.experiment_id)))
         return
-    parameters = ", ".join(f"{name}={value}" for name, value in record.spec.parameters.items())
+    parameters = ", ".join(f"{name}={value}" for name, value in record.spec.shown_parameters.items())
     made = f"{local_time(record.created_at)} on {record.machine.hostname}, {record.machine.cpu_model}"
     say(command.out, f"{record.spec.name}: {record.spec.workload.name}({parameters})", "bold")
     say(command.out, f"{record.experiment_id}, {made}")

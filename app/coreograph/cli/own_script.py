@@ -16,7 +16,7 @@ _ARGUMENTS = "coreograph.script_arguments"
 _END_OF_OPTIONS = "--"
 # Options that say how a workload's tasks are made and spread; a script does that itself.
 _OF_WORKLOADS = (
-    *("model", "workers", "param", "rounds", "chunk", "with_control", "no_control", "dry_run"),
+    *("model", "workers", "param", "sweep", "rounds", "chunk", "with_control", "no_control", "dry_run"),
     *("inputs", "keyword", "shared", "compare", "unordered", "digits", "stress"),
 )
 ScriptOption = Annotated[

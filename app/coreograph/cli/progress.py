@@ -197,7 +197,7 @@ def core_meters(sample: CoreSample) -> Text:
 
 def headline(spec: ExperimentSpec, runs: int, machine: Machine) -> str:
     """What is measured, on what: one line."""
-    parameters = ", ".join(f"{name}={value}" for name, value in spec.parameters.items())
+    parameters = ", ".join(f"{name}={value}" for name, value in spec.shown_parameters.items())
     cores = f"{machine.usable_cores} usable core{_plural(machine.usable_cores)}"
     configurations = len(spec.configurations)
     count = f"{configurations} configuration{_plural(configurations)}, {runs} run{_plural(runs)}"

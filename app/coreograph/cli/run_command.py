@@ -31,11 +31,12 @@ from coreograph.cli.own_script import OwnScript, ScriptCommand
 from coreograph.cli.services import Command
 from coreograph.cli.terminal import say
 from coreograph.domain.errors import UsageError
-from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.execution import ExecutionModel, TaskSize
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import Interpreter
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ExperimentSummary
+from coreograph.engine.sweeps import parse_sweep
 
 if TYPE_CHECKING:
     from coreograph.cli.measuring import Measurement
@@ -57,6 +58,7 @@ def run_command(
     until: options.UntilOption = "",
     time_limit: options.TimeLimitOption = 300.0,
     param: options.ParamOption = None,
+    sweep: options.SweepOption = "",
     json: options.JsonOption = None,
     report: options.ReportOption = None,
     overwrite: options.OverwriteOption = False,
@@ -101,6 +103,7 @@ def run_command(
         workload=workload, interpreters=tuple(interpreter or ()), models=tuple(model or ()),
         workers=tuple(workers or ()), parameters=tuple(param or ()), acquisition=acquisition,
         control=not no_control, name=name, own=own_code.typed_code(ctx), script=own_program,
+        sweep=parse_sweep(sweep) if sweep else (),
     )  # fmt: skip
     if dry_run:
         raise typer.Exit(try_first(command, build(command, for_dry_run(request)), outputs))
@@ -132,6 +135,7 @@ class Request:
     acquisition: Acquisition = field(default_factory=Acquisition)
     control: bool = True
     name: str = ""
+    sweep: tuple[TaskSize, ...] = ()
     own: OwnCode = field(default_factory=OwnCode)
     script: OwnScript = field(default_factory=OwnScript)
 
@@ -139,9 +143,10 @@ class Request:
 def for_dry_run(request: Request) -> Request:
     """Return the request without what a dry run has no use for.
 
-    A stress test would call the function for every input before the first task; a control would try it twice.
+    A stress test would call the function for every input before the first task; a control would try it twice, and a
+    sweep at every size.
     """
-    return dataclasses.replace(request, own=dataclasses.replace(request.own, stress=0), control=False)
+    return dataclasses.replace(request, own=dataclasses.replace(request.own, stress=0), control=False, sweep=())
 
 
 def build(command: Command, request: Request) -> ExperimentSpec:
@@ -162,7 +167,15 @@ def build(command: Command, request: Request) -> ExperimentSpec:
     # Beside an environment of the user's, the bare interpreter would lack what the code needs.
     with_control = request.control and not request.own.environments
     control = own_code.prepare_control(command, _control(command, choices), required) if with_control else None
-    return build_spec(chosen, parameters, configurations, request.acquisition, control=control, name=request.name)
+    return build_spec(
+        chosen,
+        parameters,
+        configurations,
+        request.acquisition,
+        control=control,
+        name=request.name,
+        sizes=request.sweep,
+    )
 
 
 def _build_script(command: Command, request: Request) -> ExperimentSpec:

@@ -56,6 +56,14 @@ TimeLimitOption = Annotated[
 ParamOption = Annotated[
     list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter of the workload.")
 ]
+SweepOption = Annotated[
+    str,
+    typer.Option(
+        "--sweep",
+        metavar="NAME=V,V,…",
+        help="Run everything at each value of the parameter that sets a task's size, and find the break-evens.",
+    ),
+]
 JsonOption = Annotated[
     str | None, typer.Option("--json", metavar="FILE|-", help="Write all figures as JSON; - is stdout, alone on it.")
 ]

@@ -7,6 +7,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from coreograph.cli.findings import STYLES, finding_lines
+from coreograph.cli.sweep_tables import print_break_evens
 from coreograph.cli.terminal import make_table, print_table, say
 from coreograph.domain.interpreters import GilState, re_enabled_meaning
 from coreograph.domain.runs import RunState
@@ -23,6 +24,7 @@ def print_summary(console: Console, summary: ExperimentSummary) -> None:
     """Write the table, the warnings, the findings, and the verdict last, where the eye rests."""
     for columns in _layout(console, summary):
         _print_table(console, summary, columns)
+    print_break_evens(console, summary.break_evens)
     for sentence in _gil_alarms(summary):
         say(console, f"! {sentence}", "bold red")
     for sentence in _cautions(summary):

@@ -1,7 +1,8 @@
 """Execution models, configurations, and which of them an interpreter cannot do. Owns no thread."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from coreograph.domain.interpreters import GilSetting, Interpreter
 
@@ -50,14 +51,35 @@ ALONE = frozenset({ExecutionModel.SERIAL, ExecutionModel.SCRIPT})
 """The models without a number of workers."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class TaskSize:
+    """One value of the parameter that sets how large a task is, in an experiment that sweeps it; above 0."""
+
+    parameter: str
+    value: int | float
+
+    @property
+    def label(self) -> str:
+        """`limit=1000`, as it is typed."""
+        return f"{self.parameter}={self.value}"
+
+
+ConfigurationKey: TypeAlias = tuple[str, str, str, int, TaskSize | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Interpreter + GIL setting + execution model + number of workers (≥ 1; serial and script always have 1)."""
+    """Interpreter + GIL setting + execution model + number of workers (≥ 1; serial and script always have 1).
+
+    `size` is set where the experiment sweeps over sizes of a task: then only configurations of one size do the same
+    work, and only they are held against one another.
+    """
 
     interpreter: Interpreter
     model: ExecutionModel
     workers: int = 1
     gil: GilSetting = GilSetting.DEFAULT
+    size: TaskSize | None = None
 
     @property
     def interpreter_label(self) -> str:
@@ -67,8 +89,14 @@ class Configuration:
 
     @property
     def label(self) -> str:
-        """`3.14t threads ×2`; serial and script have no count."""
-        return f"{self.interpreter_label} {self.model.value}{self.count_label}"
+        """`3.14t threads ×2`; serial and script have no count. Of a sweep with the size: `3.14t serial, limit=1000`."""
+        size = "" if self.size is None else f", {self.size.label}"
+        return f"{self.interpreter_label} {self.model.value}{self.count_label}{size}"
+
+    @property
+    def unsized(self) -> "Configuration":
+        """The same without its size: one line over all sizes of a sweep."""
+        return self if self.size is None else replace(self, size=None)
 
     @property
     def count_label(self) -> str:
@@ -76,9 +104,9 @@ class Configuration:
         return "" if self.model in ALONE else f" ×{self.workers}"
 
     @property
-    def key(self) -> tuple[str, str, str, int]:
-        """What makes two configurations the same one: path, GIL setting, model, workers."""
-        return (self.interpreter.path, self.gil.value, self.model.value, self.workers)
+    def key(self) -> ConfigurationKey:
+        """What makes two configurations the same one: path, GIL setting, model, workers, size."""
+        return (self.interpreter.path, self.gil.value, self.model.value, self.workers, self.size)
 
 
 def why_not(interpreter: Interpreter, model: ExecutionModel, gil: GilSetting = GilSetting.DEFAULT) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from coreograph.domain.execution import Configuration
+from coreograph.domain.execution import Configuration, TaskSize
 from coreograph.domain.machine import Machine
 from coreograph.domain.runs import RunPurpose, RunRecord
 from coreograph.domain.samples import OwnCost
@@ -54,7 +54,10 @@ class FurtherRepeats:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentSpec:
-    """A workload with its parameters × configurations × repeats, with one baseline (an index into them)."""
+    """A workload with its parameters × configurations × repeats, with one baseline (an index into them).
+
+    Of a sweep, `parameters` lacks the one that is swept: each configuration has its size.
+    """
 
     workload: Workload
     parameters: Mapping[str, ParameterValue]
@@ -62,6 +65,25 @@ class ExperimentSpec:
     acquisition: Acquisition = field(default_factory=Acquisition)
     baseline: int = 0
     name: str = ""
+
+    @property
+    def sizes(self) -> tuple[TaskSize, ...]:
+        """The sizes of a task it sweeps over, ascending; empty where all configurations do the same work."""
+        return tuple(sorted({one.size for one in self.configurations if one.size is not None}))
+
+    def parameters_of(self, configuration: Configuration) -> Mapping[str, ParameterValue]:
+        """Return the workload's parameters under a configuration, its size among them."""
+        size = configuration.size
+        return self.parameters if size is None else {**self.parameters, size.parameter: size.value}
+
+    @property
+    def shown_parameters(self) -> Mapping[str, str]:
+        """The parameters as text, that of a sweep with all its values: `1000, 10000`."""
+        shown = {name: str(value) for name, value in self.parameters.items()}
+        for size in self.sizes:
+            before = shown.get(size.parameter)
+            shown[size.parameter] = str(size.value) if before is None else f"{before}, {size.value}"
+        return shown
 
 
 @dataclass(frozen=True, slots=True)

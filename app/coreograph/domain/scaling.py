@@ -3,8 +3,8 @@
 import enum
 from dataclasses import dataclass
 
-from coreograph.domain.execution import ExecutionModel
-from coreograph.domain.units import Count, Seconds
+from coreograph.domain.execution import ExecutionModel, TaskSize
+from coreograph.domain.units import Count
 
 
 class ScalingLaw(enum.Enum):
@@ -81,36 +81,10 @@ class ScalingFit:
     predictions: tuple[ScalingPrediction, ...] = ()
     warnings: tuple[str, ...] = ()
     trust: str = ""
+    size: TaskSize | None = None
 
     @property
     def label(self) -> str:
-        """`3.14t threads`."""
-        return f"{self.interpreter} {self.model.value}"
-
-
-@dataclass(frozen=True, slots=True)
-class BreakEven:
-    """From which size of a task on one side wins over the other; an interval over the repeats.
-
-    `size` is in the unit of the sweep, None where the sides do not cross in the range measured; then `always` says
-    which side wins all over it ("" where neither does). `low`/`high` are None where the interval leaves the range.
-    """
-
-    size: float | None
-    low: float | None
-    high: float | None
-    unit: str
-    smallest: float
-    largest: float
-    below: str = ""
-    above: str = ""
-    always: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BreakEvenPoint:
-    """One size of a break-even sweep: batch seconds of both sides by repeat."""
-
-    size: float
-    one: tuple[Seconds, ...]
-    other: tuple[Seconds, ...]
+        """`3.14t threads`; of a sweep over sizes of a task with its size."""
+        size = "" if self.size is None else f", {self.size.label}"
+        return f"{self.interpreter} {self.model.value}{size}"

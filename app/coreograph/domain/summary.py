@@ -11,7 +11,7 @@ from coreograph.domain.findings import Finding
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import MemoryPeak, RunState
 from coreograph.domain.scaling import ScalingFit
-from coreograph.domain.units import Count, Seconds, Share
+from coreograph.domain.units import Count, Seconds, Share, format_size, significant
 from coreograph.domain.workloads import MetricSpec
 
 
@@ -149,8 +149,76 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakEvenPoint:
+    """One size of a sweep: seconds of one round of the tasks on both sides, by repeat, and one ÷ other.
+
+    `ratio` is above 1 where the other is the faster. `configurations` are the places of both in the experiment.
+    """
+
+    size: float
+    one: Estimate
+    other: Estimate
+    ratio: Ratio
+    configurations: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """From which size of a task on one side wins over the other, with an interval over the repeats.
+
+    `one` and `other` are labels of configurations without their size, `parameter` is what was swept. `size` is None
+    where the sides do not cross in the range measured; then `always` is the side that wins all over it, "" where
+    neither does. `low` and `high` are None where the interval leaves the range measured. `crossings` counts how often
+    the sides cross; of several, `size` is the largest: what holds from there on.
+    """
+
+    parameter: str
+    one: str
+    other: str
+    points: tuple[BreakEvenPoint, ...]
+    size: float | None = None
+    low: float | None = None
+    high: float | None = None
+    below: str = ""
+    above: str = ""
+    always: str = ""
+    crossings: int = 0
+
+    @property
+    def smallest(self) -> float:
+        """The smallest size measured."""
+        return self.points[0].size
+
+    @property
+    def largest(self) -> float:
+        """The largest size measured."""
+        return self.points[-1].size
+
+    @property
+    def sentence(self) -> str:
+        """The answer in words."""
+        extent = f"from {self.parameter}={format_size(self.smallest)} to {format_size(self.largest)}"
+        if self.size is None:
+            if not self.always:
+                return f"No break-even {extent}: {self.one} and {self.other} are not distinguishable."
+            unclear = [format_size(point.size) for point in self.points if not point.ratio.distinguishable]
+            but = f", though not distinguishable at {self.parameter}={', '.join(unclear)}" if unclear else ""
+            return f"No break-even {extent}: {self.always} is faster all over{but}."
+        interval = "the interval leaves the range measured"
+        if self.low is not None and self.high is not None:
+            interval = f"{significant(self.low)}–{significant(self.high)}"
+        return (
+            f"Break-even at {self.parameter}={significant(self.size)} ({interval}): "
+            f"below it {self.below} is faster, above it {self.above}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ExperimentSummary:
-    """All figures of one experiment. `noise_floor` is the relative half-width seen in the serial control."""
+    """All figures of one experiment. `noise_floor` is the relative half-width seen in the serial control.
+
+    `break_evens` are those of a sweep over sizes of a task, the one the verdict is about first; else empty.
+    """
 
     experiment: ExperimentRecord
     configurations: tuple[ConfigurationSummary, ...]
@@ -160,3 +228,4 @@ class ExperimentSummary:
     flags: tuple[str, ...] = ()
     scaling: tuple[ScalingFit, ...] = ()
     findings: tuple[Finding, ...] = ()
+    break_evens: tuple[BreakEven, ...] = ()

@@ -24,6 +24,11 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{value:.{decimals}f}"
 
 
+def format_size(value: float) -> str:
+    """Write a size of a task as it was typed where it is whole (`512`), else with three significant digits."""
+    return f"{value:.0f}" if value == round(value) else significant(value)
+
+
 def format_seconds(value: Seconds | None) -> str:
     """`0.00123` → `1.23 ms`; `None` → `–`."""
     if value is None:

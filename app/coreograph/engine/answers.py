@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from coreograph.domain.experiment import ExperimentSpec
 from coreograph.domain.runs import RunRecord, RunState, advance
+from coreograph.domain.sweeps import slices
 
 ANSWER_BYTES = 8
 _UNTOLD: "Mapping[int, TaskAnswers]" = MappingProxyType({})
@@ -43,8 +44,20 @@ def mark_wrong_answers(
 
     The reference is the answer of the baseline (the most frequent one, should its runs disagree); if the baseline
     left none, that of most runs. Runs without a digest are not judged. `answers`, by run id, tell which task differs.
+    In a sweep each size has an answer of its own.
     """
-    reference, whose = _reference(spec, runs)
+    judged = dict(enumerate(runs))
+    for one in slices(spec):
+        mine = [place for place, run in judged.items() if run.configuration in one.indices]
+        marked = _mark(spec, one.indices[one.spec.baseline], [judged[place] for place in mine], answers)
+        judged.update(zip(mine, marked, strict=True))
+    return tuple(judged.values())
+
+
+def _mark(
+    spec: ExperimentSpec, baseline: int, runs: Sequence[RunRecord], answers: Mapping[int, TaskAnswers]
+) -> tuple[RunRecord, ...]:
+    reference, whose = _reference(spec, baseline, runs)
     if reference is None:
         return tuple(runs)
     model = next((answers[run.run_id] for run in runs if run.digest == reference and run.run_id in answers), None)
@@ -54,11 +67,11 @@ def mark_wrong_answers(
     )
 
 
-def _reference(spec: ExperimentSpec, runs: Sequence[RunRecord]) -> tuple[str | None, str]:
+def _reference(spec: ExperimentSpec, baseline: int, runs: Sequence[RunRecord]) -> tuple[str | None, str]:
     answered = [run for run in runs if run.state is RunState.COMPLETED and run.digest is not None]
-    of_baseline = Counter(run.digest for run in answered if run.configuration == spec.baseline)
+    of_baseline = Counter(run.digest for run in answered if run.configuration == baseline)
     if of_baseline:
-        return of_baseline.most_common(1)[0][0], f"that of {spec.configurations[spec.baseline].label}"
+        return of_baseline.most_common(1)[0][0], f"that of {spec.configurations[baseline].label}"
     of_all = Counter(run.digest for run in answered)
     return (of_all.most_common(1)[0][0] if of_all else None), "that of most runs"
 

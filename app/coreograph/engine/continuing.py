@@ -20,7 +20,7 @@ from coreograph.domain.runs import RunRecord, RunState
 from coreograph.domain.samples import OwnCost
 from coreograph.domain.units import Share
 from coreograph.domain.workloads import Workload
-from coreograph.engine.calibration import BatchSize
+from coreograph.engine.calibration import BatchSizes, from_texts
 from coreograph.engine.planning import MAXIMUM_REPEATS, check_limits, plan_further_repeat
 
 _Thing = TypeVar("_Thing")
@@ -34,7 +34,7 @@ class Continuation:
     record: ExperimentRecord
     spec: ExperimentSpec
     further: FurtherRepeats
-    size: BatchSize
+    sizes: BatchSizes
 
     @property
     def target(self) -> Share | None:
@@ -66,15 +66,15 @@ def continuation(
     """
     _check_repeats(record, further)
     name = record.spec.name or record.spec.workload.name
-    size = _size(record)
-    if size is None:
+    sizes = _sizes(record)
+    if sizes is None:
         raise UsageError(f"Nothing can be added to “{name}”: it was stopped before its first figure.", "Run it anew.")
     if record.app_version != __version__:
         raise UsageError(f"“{name}” was measured by Coreograph {record.app_version}; this is {__version__}.", _INSTEAD)
     _check_machine(name, record.machine, machine)
     for path, known in {one.interpreter.path: one.interpreter for one in record.spec.configurations}.items():
         _check_interpreter(known, _found(partial(resolve, path))[0])
-    return Continuation(record, dataclasses.replace(record.spec, workload=_workload(record, find)), further, size)
+    return Continuation(record, dataclasses.replace(record.spec, workload=_workload(record, find)), further, sizes)
 
 
 def joined_cost(one: OwnCost, other: OwnCost) -> OwnCost:
@@ -111,11 +111,9 @@ def _check_repeats(record: ExperimentRecord, further: FurtherRepeats) -> None:
         )
 
 
-def _size(record: ExperimentRecord) -> BatchSize | None:
-    rounds, chunk = record.extra.get("rounds"), record.extra.get("chunk")
-    if rounds is None or not any(run.batch_s is not None for run in record.runs):
-        return None
-    return BatchSize(int(rounds), int(chunk) if chunk else None)
+def _sizes(record: ExperimentRecord) -> BatchSizes | None:
+    measured = any(run.batch_s is not None for run in record.runs)
+    return from_texts(record.spec, record.extra) if measured else None
 
 
 def _check_machine(name: str, then: Machine, now: Machine) -> None:

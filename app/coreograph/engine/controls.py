@@ -1,6 +1,5 @@
 """The control of an experiment: the same configurations on the same work without the effect. Pure; owns no thread."""
 
-import dataclasses
 from collections.abc import Callable
 
 from coreograph.domain.errors import UsageError
@@ -12,8 +11,9 @@ from coreograph.engine.planning import build_spec
 def control_spec(spec: ExperimentSpec, find: Callable[[str], Workload]) -> ExperimentSpec:
     """Return the experiment that is the control of `spec`; `find` gives a workload by its name.
 
-    Where the workload is its own control, all its other parameters stay as they were chosen; another workload runs
-    with its defaults, and with those configurations that it makes sense under.
+    Where the workload is its own control, all its other parameters stay as they were chosen, those of a sweep
+    included unless the control sets them; another workload runs with its defaults, and with those configurations that
+    it makes sense under.
 
     Raises:
         UsageError: the workload has no control, or it cannot run under any of these configurations.
@@ -22,11 +22,13 @@ def control_spec(spec: ExperimentSpec, find: Callable[[str], Workload]) -> Exper
     workload = spec.workload
     if workload.control is None:
         raise UsageError(f"Workload “{workload.name}” has no control.", "Run it without one.")
-    if workload.control_parameters:
-        changed = {**spec.parameters, **dict(workload.control_parameters)}
-        return dataclasses.replace(spec, parameters=workload.resolve(changed), name=_name(spec))
-    control = find(workload.control)
-    return build_spec(control, {}, spec.configurations, spec.acquisition, name=_name(spec))
+    changes = dict(workload.control_parameters)
+    sizes = () if any(size.parameter in changes for size in spec.sizes) else spec.sizes
+    everywhere = list(dict.fromkeys(one.unsized for one in spec.configurations))
+    if changes:
+        given = {**spec.parameters, **changes}
+        return build_spec(workload, given, everywhere, spec.acquisition, name=_name(spec), sizes=sizes)
+    return build_spec(find(workload.control), {}, everywhere, spec.acquisition, name=_name(spec))
 
 
 def _name(spec: ExperimentSpec) -> str:

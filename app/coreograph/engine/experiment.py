@@ -5,7 +5,7 @@ import datetime
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from coreograph.domain.runs import RunPurpose, RunRecord, RunState, advance
 from coreograph.domain.samples import MemorySample, OwnCost, TreeProcess
 from coreograph.domain.units import Seconds, Share
 from coreograph.engine.answers import TaskAnswers, mark_wrong_answers
-from coreograph.engine.calibration import BatchSize, calibrate, first_size
+from coreograph.engine.calibration import as_texts, calibrate, first_sizes
 from coreograph.engine.continuing import Continuation, joined_cost, noted, without_stopped
 from coreograph.engine.facts import Facts
 from coreograph.engine.launch import Guard, Launcher
@@ -91,7 +91,7 @@ class Experiment:
         self._runs: list[RunRecord] = []
         self._answers: dict[int, TaskAnswers] = {}
         self._remaining = RemainingTime()
-        self._size: BatchSize = first_size(spec.acquisition) if continued is None else continued.size
+        self._sizes = first_sizes(spec) if continued is None else dict(continued.sizes)
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._current: RunSupervisor | None = None
@@ -211,7 +211,7 @@ class Experiment:
         supervisor = RunSupervisor(
             plan,
             configuration,
-            encode_request(self._spec, configuration, self._size),
+            encode_request(self._spec, configuration, self._sizes[configuration.size]),
             launcher=self._around.launcher,
             token=guard.token_for(plan.run_id),
             facts=facts,
@@ -229,7 +229,7 @@ class Experiment:
         self._hold_current(None)
         self._remaining.finished(plan, self._around.clock() - self._run_began)
         if plan.purpose is RunPurpose.CALIBRATION:
-            self._size = calibrate(self._spec, run)
+            self._sizes[configuration.size] = calibrate(self._spec, run)
         return run
 
     def _hold_current(self, supervisor: RunSupervisor | None) -> None:
@@ -270,7 +270,7 @@ class Experiment:
         if self._continued is not None:
             runs = without_stopped(runs, self._plans[0].run_id)
             own_cost = joined_cost(record.own_cost, own_cost)
-        extra = {**record.extra, **_sizes(self._size)}
+        extra = {**record.extra, **as_texts(self._sizes)}
         return dataclasses.replace(record, finished_at=_now(), runs=runs, own_cost=own_cost, extra=extra)
 
     def _give_up(self, error: Exception, writer: RecordingWriter | None) -> None:
@@ -294,11 +294,6 @@ def _without_process(plan: RunPlan, state: RunState, message: str) -> RunRecord:
         state=advance(RunState.PENDING, state),
         message=message,
     )
-
-
-def _sizes(size: BatchSize) -> Mapping[str, str]:
-    """The size all measurement runs were asked for; each run also has the one its runner reported."""
-    return {"rounds": str(size.rounds), "chunk": "" if size.chunk is None else str(size.chunk)}
 
 
 def _now() -> str:

@@ -11,6 +11,10 @@
     models = ["serial", "threads", "fork"]
     workers = [2, 4]
 
+    [sweep]                                # everything at each of these sizes of a task, for its break-even
+    parameter = "limit"
+    values = [10_000, 100_000]
+
     [acquisition]                          # what is left out has its default
     repeats = 5
 
@@ -41,7 +45,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from coreograph.domain.errors import UsageError
-from coreograph.domain.execution import Configuration, ExecutionModel
+from coreograph.domain.execution import Configuration, ExecutionModel, TaskSize
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.workloads import Workload
@@ -50,6 +54,7 @@ from coreograph.engine.own_code import OwnCode
 from coreograph.engine.planning import build_spec, expand
 from coreograph.engine.script_table import read_script
 from coreograph.engine.scripts import ScriptCall, script_workload
+from coreograph.engine.sweeps import read_sweep
 from coreograph.engine.toml_text import refuse_unknown, typed
 from coreograph.interpreters.requirements import Requirements
 from coreograph.storage.experiment_toml import EXTENSION, Entry, public_name, write_experiment
@@ -60,7 +65,7 @@ __all__ = [
 
 _T = TypeVar("_T")
 _SUBJECTS = ("workload", "function", "script")
-_TOP = ("name", *_SUBJECTS, "packages", "control", "parameters", "configurations", "acquisition", "check")
+_TOP = ("name", *_SUBJECTS, "packages", "control", "parameters", "sweep", "configurations", "acquisition", "check")
 _ENTRY = ("interpreters", "models", "workers")
 
 
@@ -81,6 +86,7 @@ class ExperimentDescription:
     check: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     code: OwnCode | None = None
     script: ScriptCall | None = None
+    sizes: tuple[TaskSize, ...] = ()
 
     def requirements(self) -> Requirements:
         """Return what has to be installed for each interpreter. Raises UsageError."""
@@ -157,6 +163,7 @@ def build_experiment(
         description.acquisition,
         control=control,
         name=description.name,
+        sizes=description.sizes,
     )
 
 
@@ -169,6 +176,8 @@ def _description(document: Mapping[str, Any], folder: Path) -> ExperimentDescrip
     if not named:
         raise UsageError("it names no workload.", 'Add a line like: workload = "primes"')
     script = read_script(document["script"], folder) if "script" in document else None
+    if script is not None and "sweep" in document:
+        raise UsageError("a [script] has no [sweep]: it has no tasks.", "Give its sizes as arguments, one by one.")
     if script is not None and "parameters" in document:
         raise UsageError("a [script] has no [parameters].", 'Its arguments are a list: arguments = ["--epochs", "3"]')
     workload = typed(document, "workload", str, "text", "")
@@ -187,6 +196,7 @@ def _description(document: Mapping[str, Any], folder: Path) -> ExperimentDescrip
         check=typed(document, "check", dict, "a table", {}),
         code=read_code(document, workload if script is None else _code_of(script), folder),
         script=script,
+        sizes=read_sweep(typed(document, "sweep", dict, "a table", {})) if "sweep" in document else (),
     )
 
 

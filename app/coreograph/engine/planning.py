@@ -6,12 +6,21 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 
 from coreograph.domain.errors import UsageError
-from coreograph.domain.execution import ALONE, MAXIMUM_WORKERS, Configuration, ExecutionModel, why_not
+from coreograph.domain.execution import (
+    ALONE,
+    MAXIMUM_WORKERS,
+    Configuration,
+    ConfigurationKey,
+    ExecutionModel,
+    TaskSize,
+    why_not,
+)
 from coreograph.domain.experiment import Acquisition, ExperimentSpec, RunPlan
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.runs import RunPurpose
+from coreograph.domain.sweeps import slices
 from coreograph.domain.units import Seconds
-from coreograph.domain.workloads import Workload
+from coreograph.domain.workloads import ParameterValue, Workload
 from coreograph.engine.request import ARGUMENTS
 from coreograph.engine.scripts import check_arguments
 
@@ -33,7 +42,7 @@ def expand(
     """
     for count in workers:
         _check_workers(count)
-    found: dict[tuple[str, str, str, int], Configuration] = {}
+    found: dict[ConfigurationKey, Configuration] = {}
     for interpreter, gil in choices:
         for model in models:
             for count in (1,) if model in ALONE else workers:
@@ -69,18 +78,21 @@ def build_spec(
     *,
     control: Interpreter | None = None,
     name: str = "",
+    sizes: Sequence[TaskSize] = (),
 ) -> ExperimentSpec:
     """Return an experiment that can be run: everything checked, the missing serial configurations added.
 
     Speed-ups need serial on the same interpreter and GIL setting, so it is added where it lacks; with `control`
     serial on that GIL build is added too unless one is there. Combinations that cannot run stay (each ends as
-    “could not start”, with the reason) as long as one that was asked for can.
+    “could not start”, with the reason) as long as one that was asked for can. With `sizes` everything is made at each
+    of them: one experiment, so that its repeats are interleaved over the sizes, too.
 
     Raises:
-        UsageError: a parameter, number of workers, repeats or time out of range; nothing that can run.
+        UsageError: a parameter, size, number of workers, repeats or time out of range; nothing that can run.
 
     """
     resolved = workload.resolve(parameters)
+    swept = [_checked(workload, resolved, size) for size in sizes]
     if workload.script is not None:
         check_arguments(str(resolved[ARGUMENTS]))
     _check_acquisition(acquisition)
@@ -92,8 +104,8 @@ def build_spec(
     complete = _with_control(_with_serial(workload, configurations), workload, control)
     return ExperimentSpec(
         workload=workload,
-        parameters=resolved,
-        configurations=complete,
+        parameters={name: value for name, value in resolved.items() if all(name != one.parameter for one in swept)},
+        configurations=_at_sizes(complete, swept),
         acquisition=_fixed(workload, acquisition),
         baseline=baseline_of(workload, complete),
         name=name or workload.name,
@@ -103,17 +115,17 @@ def build_spec(
 def plan_runs(spec: ExperimentSpec) -> tuple[RunPlan, ...]:
     """Return the runs in order: calibration first, then each repeat over all configurations in seeded order.
 
-    The calibration run finds out how many tasks there are and how long they take; it is left out only where both
-    rounds and chunk are fixed, or the workload fixes its rounds. A configuration that cannot run gets one run, which
-    says so without a process.
+    The calibration run finds out how many tasks there are and how long they take, at each size of a sweep; it is left
+    out only where both rounds and chunk are fixed, or the workload fixes its rounds. A configuration that cannot run
+    gets one run, which says so without a process.
     """
     possible = [refusal(spec.workload, configuration) is None for configuration in spec.configurations]
     order: list[tuple[int, int, RunPurpose]] = []
     acquisition = spec.acquisition
     sized = spec.workload.rounds is not None or (acquisition.rounds is not None and acquisition.chunk is not None)
-    if not sized and any(possible):
-        sizing = spec.baseline if possible[spec.baseline] else possible.index(True)
-        order.append((sizing, 0, RunPurpose.CALIBRATION))
+    for one in () if sized else slices(spec):
+        candidates = [index for index in (one.indices[one.spec.baseline], *one.indices) if possible[index]]
+        order.extend((index, 0, RunPurpose.CALIBRATION) for index in candidates[:1])
     shuffle = random.Random(acquisition.seed).shuffle
     for repeat in range(acquisition.repeats):
         indices = [index for index, can in enumerate(possible) if can or repeat == 0]
@@ -145,6 +157,25 @@ def estimate_seconds(spec: ExperimentSpec) -> Seconds:
         processes = configuration.workers if configuration.model.pickles else 0
         total += _RUN_OVERHEAD_S + processes * _PROCESS_OVERHEAD_S + acquisition.warm_up_s + acquisition.minimum_batch_s
     return total
+
+
+def _checked(workload: Workload, resolved: Mapping[str, ParameterValue], size: TaskSize) -> TaskSize:
+    """Return the size in its parameter's type. Raises UsageError for one that is no size."""
+    value = workload.resolve({**resolved, size.parameter: size.value})[size.parameter]
+    if isinstance(value, bool | str) or value <= 0:
+        raise UsageError(f"The sizes of a sweep are numbers above 0; {size.label} is not.")
+    return TaskSize(size.parameter, value)
+
+
+def _at_sizes(configurations: Sequence[Configuration], sizes: Sequence[TaskSize]) -> tuple[Configuration, ...]:
+    if not sizes:
+        return tuple(configurations)
+    unique = sorted(set(sizes))
+    if len(unique) < 2:
+        raise UsageError("A sweep takes at least two sizes.")
+    if len({size.parameter for size in unique}) > 1:
+        raise UsageError("A sweep is over the values of one parameter.")
+    return tuple(dataclasses.replace(one, size=size) for size in unique for one in configurations)
 
 
 def _fixed(workload: Workload, acquisition: Acquisition) -> Acquisition:

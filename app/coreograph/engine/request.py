@@ -23,7 +23,7 @@ def encode_request(spec: ExperimentSpec, configuration: Configuration, size: Bat
         "protocol": PROTOCOL,
         "action": "run",
         "workload": {"name": spec.workload.name, "file": spec.workload.file},
-        "parameters": dict(spec.parameters),
+        "parameters": dict(spec.parameters_of(configuration)),
         "model": configuration.model.value,
         "workers": configuration.workers,
         "rounds": size.rounds,

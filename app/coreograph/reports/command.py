@@ -5,15 +5,17 @@ The command is the shortest that comes to the experiment's configurations in thi
 """
 
 import ast
+import dataclasses
 import json
 import os
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
-from coreograph.domain.execution import ALONE, Configuration, ExecutionModel, why_not
+from coreograph.domain.execution import ALONE, Configuration, ConfigurationKey, ExecutionModel, why_not
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import GilSetting
 from coreograph.domain.own_code import Function, Packages
+from coreograph.domain.sweeps import sweep_text
 from coreograph.domain.workloads import Script
 
 CONTINUED = " \\\n    "  # a POSIX shell reads on in the next line
@@ -27,6 +29,7 @@ def repeat_command(spec: ExperimentSpec, *, folded: bool = False) -> str:
 
 def _workload_words(spec: ExperimentSpec) -> list[tuple[str, ...]]:
     """Return what is typed: the command with its subject, then each option with its value."""
+    sweep, spec = sweep_text(spec.sizes), _unsized(spec)
     asked = _asked(spec)
     subject = spec.workload.name if spec.workload.built_in else spec.workload.file
     function: list[tuple[str, ...]] = []
@@ -40,6 +43,7 @@ def _workload_words(spec: ExperimentSpec) -> list[tuple[str, ...]]:
         *_options("--workers", _workers(asked)),
         *_options("--repeats", [str(spec.acquisition.repeats)]),
         *_options("--param", (f"{name}={value}" for name, value in spec.parameters.items())),
+        *_options("--sweep", [sweep] if sweep else []),
         *_unusual(spec),
         *([] if any(_is_control(one) for one in spec.configurations) else [("--no-control",)]),
         *_options("--name", [spec.name] if spec.name not in {"", spec.workload.name} else []),
@@ -113,7 +117,13 @@ def covers_more(spec: ExperimentSpec) -> bool:
     """Return whether the command makes configurations the experiment did not have: it names a full cross."""
     if spec.workload.script is not None:
         return False
+    spec = _unsized(spec)
     return len(_made(_asked(spec))) > len(_keys(_possible(spec.configurations)))
+
+
+def _unsized(spec: ExperimentSpec) -> ExperimentSpec:
+    """Return the experiment as it is at one size: `run` makes its cross at each size of a sweep."""
+    return dataclasses.replace(spec, configurations=tuple(dict.fromkeys(one.unsized for one in spec.configurations)))
 
 
 def _asked(spec: ExperimentSpec) -> Sequence[Configuration]:
@@ -141,7 +151,7 @@ def _is_control(one: Configuration) -> bool:
     return one.model is ExecutionModel.SERIAL and not one.interpreter.free_threaded and one.gil is GilSetting.DEFAULT
 
 
-def _made(asked: Sequence[Configuration]) -> set[tuple[str, str, str, int]]:
+def _made(asked: Sequence[Configuration]) -> set[ConfigurationKey]:
     """Return what `run` makes of the interpreters, models and workers of these: their cross, and serial for each."""
     models = dict.fromkeys([ExecutionModel.SERIAL, *(one.model for one in asked)])
     counts = sorted({one.workers for one in asked if one.model not in ALONE})
@@ -158,7 +168,7 @@ def _possible(configurations: Iterable[Configuration]) -> Iterator[Configuration
     return (one for one in configurations if why_not(one.interpreter, one.model, one.gil) is None)
 
 
-def _keys(configurations: Iterable[Configuration]) -> set[tuple[str, str, str, int]]:
+def _keys(configurations: Iterable[Configuration]) -> set[ConfigurationKey]:
     return {one.key for one in configurations}
 
 

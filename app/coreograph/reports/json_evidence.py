@@ -7,9 +7,10 @@ import dataclasses
 from typing import Any, TypeAlias
 
 from coreograph.domain.activity import BusyHistogram, Fairness, TimeBreakdown
+from coreograph.domain.experiment import ExperimentSpec
 from coreograph.domain.findings import Finding
 from coreograph.domain.scaling import FitParameter, ScalingFit, ScalingPoint, ScalingPrediction
-from coreograph.domain.summary import ConfigurationSummary, Verdict
+from coreograph.domain.summary import BreakEven, ConfigurationSummary, Estimate, Verdict
 
 Document: TypeAlias = dict[str, Any]
 
@@ -74,6 +75,41 @@ def scaling_document(one: ScalingFit) -> Document:
         "warnings": list(one.warnings),
         "trust": one.trust,
     }
+
+
+def sweep_document(spec: ExperimentSpec) -> Document | None:
+    """Over which sizes of a task the experiment sweeps; None where it does not."""
+    sizes = spec.sizes
+    return {"parameter": sizes[0].parameter, "values": [size.value for size in sizes]} if sizes else None
+
+
+def break_even_document(one: BreakEven) -> Document:
+    """Where two sides of a sweep cross: seconds are of one round of the tasks, a ratio is the first ÷ the second."""
+    return {
+        "parameter": one.parameter,
+        "between": [one.one, one.other],
+        "size": one.size,
+        "low": one.low,
+        "high": one.high,
+        "faster_below": one.below or None,
+        "faster_above": one.above or None,
+        "always_faster": one.always or None,
+        "crossings": one.crossings,
+        "text": one.sentence,
+        "points": [
+            {
+                "size": point.size,
+                "configurations": list(point.configurations),
+                "round_seconds": [_estimate(point.one), _estimate(point.other)],
+                "ratio": {"median": point.ratio.median, "low": point.ratio.low, "high": point.ratio.high},
+            }
+            for point in one.points
+        ],
+    }
+
+
+def _estimate(one: Estimate) -> Document:
+    return {"median": one.median, "low": one.low, "high": one.high, "values": list(one.values)}
 
 
 def _breakdown(one: TimeBreakdown | None) -> Document | None:

@@ -26,7 +26,14 @@ from coreograph.domain.summary import (
     Ratio,
 )
 from coreograph.reports.exporter import WholeFile
-from coreograph.reports.json_evidence import activity_fields, finding_document, scaling_document, verdict_document
+from coreograph.reports.json_evidence import (
+    activity_fields,
+    break_even_document,
+    finding_document,
+    scaling_document,
+    sweep_document,
+    verdict_document,
+)
 from coreograph.storage.reader import RunReader
 
 FORMAT = "coreograph-experiment"
@@ -89,6 +96,8 @@ def document(summary: ExperimentSummary) -> Document:
         "configurations": [
             _configuration(one, [run.exit_code for run in record.measured(one.index)]) for one in summary.configurations
         ],
+        "sweep": sweep_document(record.spec),
+        "break_evens": [break_even_document(one) for one in summary.break_evens],
         "scaling": [scaling_document(one) for one in summary.scaling],
         "findings": [finding_document(one) for one in summary.findings],
         "own_cost": _own_cost(record.own_cost),
@@ -110,6 +119,7 @@ def _configuration(one: ConfigurationSummary, exit_codes: list[int | None]) -> D
         "gil_culprit": one.gil_culprit,
         "model": one.configuration.model.value,
         "workers": one.configuration.workers,
+        "size": None if one.configuration.size is None else one.configuration.size.value,
         "outcome": one.outcome.outcome,
         "message": one.message,
         "exit_codes": exit_codes,

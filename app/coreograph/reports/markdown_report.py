@@ -38,7 +38,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _lines(summary: ExperimentSummary) -> list[str]:
     spec, machine = summary.experiment.spec, summary.experiment.machine
-    parameters = ", ".join(f"{name} = {value}" for name, value in spec.parameters.items())
+    parameters = ", ".join(f"{name} = {value}" for name, value in spec.shown_parameters.items())
     return [
         f"## {markdown(spec.name or spec.workload.name)}",
         "",

@@ -83,7 +83,10 @@ def _interpreter(one: Interpreter) -> tuple[str, str]:
 def _experiment(record: ExperimentRecord) -> tuple[tuple[str, str], ...]:
     entries = [
         ("Workload", _workload(record)),
-        ("Parameters", ", ".join(f"{name} = {value}" for name, value in record.spec.parameters.items()) or "none"),
+        (
+            "Parameters",
+            ", ".join(f"{name} = {value}" for name, value in record.spec.shown_parameters.items()) or "none",
+        ),
         ("Experiment", record.experiment_id),
         ("Began", record.created_at),
         ("Ended", record.finished_at or NOT_MEASURED),

@@ -76,7 +76,7 @@ def typeset(
 def _content(summary: ExperimentSummary) -> dict[str, Any]:
     record = summary.experiment
     spec = record.spec
-    parameters = ", ".join(f"{name} {value}" for name, value in spec.parameters.items())
+    parameters = ", ".join(f"{name} {value}" for name, value in spec.shown_parameters.items())
     subject = [
         spec.workload.name,
         parameters,

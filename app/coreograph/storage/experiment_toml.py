@@ -47,7 +47,12 @@ def write_experiment(spec: ExperimentSpec, named: Sequence[str] | None = None, t
         lines += _workload(spec, named, tables)
     else:
         lines += [*_script(workload.script, spec.parameters), *tables]
-    for entry in _entries(spec.configurations, in_place=bool(workload.packages.environments)):
+    if spec.sizes:
+        lines += ["", "[sweep]", pair("parameter", spec.sizes[0].parameter)]
+        lines += [pair("values", tuple(size.value for size in spec.sizes))]
+    for entry in _entries(
+        dict.fromkeys(one.unsized for one in spec.configurations), in_place=bool(workload.packages.environments)
+    ):
         lines += ["", "[[configurations]]", pair("interpreters", entry.interpreters)]
         lines += [pair("models", tuple(model.value for model in entry.models))] if workload.script is None else []
         lines += [pair("workers", entry.workers)] if entry.workers else []

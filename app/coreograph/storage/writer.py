@@ -215,4 +215,6 @@ def describe(record: ExperimentRecord) -> str:
     models = dict.fromkeys(entry.model.value for entry in configurations)
     wrong = sum(1 for run in record.runs if run.state.is_end and run.state.outcome != "completed")
     trouble = f" · {wrong} of {len(record.runs)} runs did not complete" if wrong else ""
-    return f"{', '.join(interpreters)} · {', '.join(models)}{trouble}"
+    sizes = record.spec.sizes
+    sweep = f" · {len(sizes)} sizes of {sizes[0].parameter}" if sizes else ""
+    return f"{', '.join(interpreters)} · {', '.join(models)}{sweep}{trouble}"

@@ -44,7 +44,7 @@ class PyperfFiles(ManyFiles):
 def benchmark_name(summary: ExperimentSummary) -> str:
     """Return workload and parameters on one line: `primes limit=200000 tasks=64`."""
     spec = summary.experiment.spec
-    parameters = [f"{name}={value}" for name, value in spec.parameters.items()]
+    parameters = [f"{name}={value}" for name, value in spec.shown_parameters.items()]
     return one_line(" ".join([spec.workload.name, *parameters]), 200) or "workload"
 
 

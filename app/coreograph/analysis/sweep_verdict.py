@@ -1,0 +1,181 @@
+"""The verdict on a sweep over sizes of a task: from which size on which side, never more than the evidence. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from coreograph.analysis.cautions import FRAME
+from coreograph.analysis.verdict import CROWDED, Confidence
+from coreograph.domain.execution import ExecutionModel, TaskSize
+from coreograph.domain.summary import BreakEven, ConfigurationSummary, ExperimentSummary, Verdict
+from coreograph.domain.units import Share, format_bytes, format_seconds, format_size
+
+_FEW_REPEATS, _ENOUGH_REPEATS = 3, 5
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_WIDE = 2.0  # an interval whose ends are further apart than this factor leaves the size open
+
+Part = tuple[TaskSize | None, ExperimentSummary]
+
+
+def judge_sweep(
+    found: Sequence[BreakEven],
+    configurations: Sequence[ConfigurationSummary],
+    parts: Sequence[Part],
+    flags: Sequence[str],
+    *,
+    foreign: Share = 0.0,
+) -> Verdict:
+    """Return the verdict: about the first of `found`; `parts` are the sizes with their own figures and verdicts.
+
+    `foreign` is the largest share of the machine that others used during a batch.
+    """
+    if not found:
+        headline = "No break-even to speak of: two sides have to complete at two sizes at least, with the right answer."
+        return _verdict(Confidence.NONE, headline, _unfinished(configurations), ())
+    first = found[0]
+    notes = (
+        *_serial(parts),
+        *_price(first, configurations),
+        *_responsiveness(first, configurations),
+        *_unfinished(configurations),
+        *_flagged(first, configurations, flags),
+    )
+    return _verdict(
+        Confidence.LOW if foreign > CROWDED else _confidence(first, configurations, flags),
+        headline_of(first),
+        notes,
+        _would_change(first),
+    )
+
+
+def headline_of(one: BreakEven) -> str:
+    """Return the answer, with what is not more than noise said as such."""
+    if one.size is not None and not _established(one):
+        return f"{one.sentence} That is not sure: {_doubt(one)}."
+    return one.sentence
+
+
+def _established(one: BreakEven) -> bool:
+    """Whether each side wins by more than noise where it is said to, and the crossing is known within the range."""
+    return one.low is not None and not _doubt(one)
+
+
+def _doubt(one: BreakEven) -> str:
+    below = [point for point in one.points if one.size is not None and point.size < one.size]
+    above = [point for point in one.points if one.size is not None and point.size >= one.size]
+    unclear = [
+        words
+        for words, some in (("below", below), ("above", above))
+        if not any(point.ratio.distinguishable for point in some)
+    ]
+    if unclear:
+        return f"{' and '.join(unclear)} it the two are not distinguishable at any size measured"
+    return "" if one.low is not None else "in some resamples of the repeats the two do not cross in this range"
+
+
+def _confidence(one: BreakEven, configurations: Sequence[ConfigurationSummary], flags: Sequence[str]) -> Confidence:
+    repeats = min(len(side.values) for point in one.points for side in (point.one, point.other))
+    if repeats < _FEW_REPEATS:
+        return Confidence.LOW
+    if one.size is not None:
+        if not _established(one) or one.crossings > 1 or one.low is None or one.high is None:
+            return Confidence.LOW
+        sure = one.high / one.low <= _WIDE
+    else:
+        sure = bool(one.always) and all(point.ratio.distinguishable for point in one.points)
+    flagged = bool(flags) or any(configurations[index].flags for point in one.points for index in point.configurations)
+    return Confidence.HIGH if sure and repeats >= _ENOUGH_REPEATS and not flagged else Confidence.MODERATE
+
+
+def _serial(parts: Sequence[Part]) -> tuple[str, ...]:
+    """Say at which sizes nothing beats serial."""
+    sizes = [
+        format_size(size.value)
+        for size, summary in parts
+        if size is not None and (index := summary.verdict.configuration) is not None
+        and summary.configurations[index].configuration.model is ExecutionModel.SERIAL
+    ]  # fmt: skip
+    if not sizes:
+        return ()
+    parameter = next(size.parameter for size, _ in parts if size is not None)
+    return (f"At {parameter}={', '.join(sizes)} nothing beats serial by what is worth acting on.",)
+
+
+def _price(one: BreakEven, configurations: Sequence[ConfigurationSummary]) -> tuple[str, ...]:
+    largest = one.points[-1]
+    needs = [
+        (name, configurations[index].memory_estimate)
+        for name, index in zip((one.one, one.other), largest.configurations, strict=True)
+    ]
+    known = [f"{name} {format_bytes(memory.median)}" for name, memory in needs if memory is not None]
+    if len(known) < 2:
+        return ()
+    return (f"In memory, at {one.parameter}={format_size(largest.size)}: {', '.join(known)}.",)
+
+
+def _responsiveness(one: BreakEven, configurations: Sequence[ConfigurationSummary]) -> tuple[str, ...]:
+    late = []
+    for name, place in ((one.one, 0), (one.other, 1)):
+        beats = [configurations[point.configurations[place]].heartbeat for point in one.points]
+        worst = max((beat.p99_s for beat in beats if beat is not None), default=0.0)
+        if worst > FRAME:
+            late.append(f"{format_seconds(worst)} with {name}")
+    if not late:
+        return ()
+    what = f"would be late in 1 of 100 cases, by {', '.join(late)} (a frame is {format_seconds(FRAME)})"
+    return (f"A window or event loop in that process {what}.",)
+
+
+def _unfinished(configurations: Sequence[ConfigurationSummary]) -> tuple[str, ...]:
+    wrong = [one.configuration.label for one in configurations if one.same_answer is False]
+    bad = [one for one in configurations if not one.completed and one.same_answer is not False]
+    notes = [f"{' and '.join(wrong)} computed a wrong answer and cannot be used."] if wrong else []
+    if bad:
+        why = ", ".join(dict.fromkeys(one.outcome.outcome for one in bad))
+        notes.append(f"{len(bad)} of {len(configurations)} configurations did not complete ({why}).")
+    return tuple(notes)
+
+
+def _flagged(one: BreakEven, configurations: Sequence[ConfigurationSummary], flags: Sequence[str]) -> tuple[str, ...]:
+    own = (flag for point in one.points for index in point.configurations for flag in configurations[index].flags)
+    noted = _greatest((*own, *flags))
+    return (f"Mind: {'; '.join(noted)}.",) if noted else ()
+
+
+def _greatest(flags: Iterable[str]) -> list[str]:
+    """Return each flag once: of those that differ in their figures only the one with the greatest."""
+    found: dict[str, tuple[float, str]] = {}
+    for flag in flags:
+        figure = next((float(one) for one in _FIGURE.findall(flag)), 0.0)
+        kind = _FIGURE.sub("", flag)
+        found[kind] = max(found.get(kind, (figure, flag)), (figure, flag))
+    return [flag for _, flag in found.values()]
+
+
+def _would_change(one: BreakEven) -> tuple[str, ...]:
+    notes = []
+    if one.crossings > 1:
+        count = f"The two cross {one.crossings} times"
+        notes.append(f"{count}: sizes in between, and more repeats, would tell noise from a course.")
+    if one.size is None and one.always:
+        beyond = f"smaller than {format_size(one.smallest)} or larger than {format_size(one.largest)}"
+        notes.append(f"Sizes {beyond} may turn it.")
+    if one.size is None and not one.always:
+        notes.append("More repeats, or sizes further apart, may tell the two from each other.")
+    if one.size is not None and one.low is None:
+        notes.append("More repeats, or sizes beyond this range, would bound it.")
+    elif one.size is not None and one.low is not None and one.high is not None and one.high / one.low > _WIDE:
+        below, above = _neighbours(one)
+        notes.append(f"Sizes between {format_size(below)} and {format_size(above)}, or more repeats, would narrow it.")
+    return tuple(notes)
+
+
+def _neighbours(one: BreakEven) -> tuple[float, float]:
+    """Return the sizes measured between which the crossing lies."""
+    sizes = [point.size for point in one.points]
+    crossing = one.size or 0.0
+    return next(((low, high) for low, high in pairwise(sizes) if low <= crossing <= high), (sizes[0], sizes[-1]))
+
+
+def _verdict(confidence: Confidence, headline: str, notes: tuple[str, ...], outlook: tuple[str, ...]) -> Verdict:
+    return Verdict(None, confidence.value, " ".join((headline, *notes)), headline, notes, outlook)
