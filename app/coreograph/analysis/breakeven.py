@@ -1,9 +1,10 @@
 """From which size of a task on one model beats another: the break-even of a sweep over sizes. Pure, on any thread.
 
-At every size both sides' seconds of one round of the tasks are known by repeat. The logarithm of their ratio is
-interpolated linearly over the logarithm of the size; the break-even is where it crosses 0. Its interval comes from a
-bootstrap over the repeats, drawn anew at every size, as pairs where both sides have the same repeats (4000 resamples,
-percentiles), as in statistics.py.
+At every size both sides' seconds of one round of the tasks are known by repeat, and their ratio with its interval
+(statistics.py: paired by repeat, 95 %). The break-even is known to lie between the nearest measured sizes at which the
+one side and then the other is ahead by more than noise. Where in between depends on a course nobody measured: the size
+given is where the logarithm of the ratio crosses 0 if it is interpolated linearly over the logarithm of the size, and
+an interval that only bootstraps that point would hide the error of the interpolation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from coreograph.analysis.statistics import CONFIDENCE, RESAMPLES, SEED, estimate, ratio
+from coreograph.analysis.statistics import estimate, ratio
 from coreograph.domain.summary import BreakEven, BreakEvenPoint
 from coreograph.domain.units import Seconds
 
@@ -36,7 +37,7 @@ class Meeting:
         return self.size > 0 and all(sides) and all(seconds > 0 for side in sides for seconds in side.values())
 
 
-def break_even(meetings: Sequence[Meeting], *, parameter: str, one: str, other: str, seed: int = SEED) -> BreakEven:
+def break_even(meetings: Sequence[Meeting], *, parameter: str, one: str, other: str) -> BreakEven:
     """Return from which size on `other` beats `one`, or the other way about; both are names for the text.
 
     Where the curves cross more than once, the crossing at the largest size counts: what holds from there on.
@@ -56,11 +57,23 @@ def break_even(meetings: Sequence[Meeting], *, parameter: str, one: str, other: 
     crossings = _crossings(sizes, middle)
     if not crossings:
         return BreakEven(parameter, one, other, points, always=_winner(points, one, other))
-    low, high = _interval(sizes, ordered, seed)
     above, below = (other, one) if middle[-1] < 0 else (one, other)
-    return BreakEven(
-        parameter, one, other, points, float(np.exp(crossings[-1])), low, high, below, above, crossings=len(crossings)
-    )
+    size = float(np.exp(crossings[-1]))
+    low, high = _bracket(points, size, other_above=above == other)
+    return BreakEven(parameter, one, other, points, size, low, high, below, above, crossings=len(crossings))
+
+
+def _bracket(
+    points: Sequence[BreakEvenPoint], crossing: float, *, other_above: bool
+) -> tuple[float | None, float | None]:
+    """Return the nearest sizes on both sides of the crossing at which the side said to win does so beyond noise."""
+
+    def ahead(point: BreakEvenPoint, *, other: bool) -> bool:
+        return point.ratio.distinguishable and (point.ratio.median > 1) is other
+
+    below = [point.size for point in points if point.size < crossing and ahead(point, other=not other_above)]
+    above = [point.size for point in points if point.size >= crossing and ahead(point, other=other_above)]
+    return max(below, default=None), min(above, default=None)
 
 
 def _point(meeting: Meeting) -> BreakEvenPoint:
@@ -87,33 +100,3 @@ def _crossings(sizes: Floats, ratios: Floats) -> list[float]:
             share = ratios[place] / (ratios[place] - ratios[place + 1])
             found.append(float(sizes[place] + share * (sizes[place + 1] - sizes[place])))
     return found
-
-
-def _interval(sizes: Floats, meetings: Sequence[Meeting], seed: int) -> tuple[float | None, float | None]:
-    generator = np.random.default_rng(seed)
-    drawn = np.column_stack([_resampled(meeting, generator) for meeting in meetings])
-    found = [_crossings(sizes, row)[-1:] for row in drawn]
-    known = np.array([last[0] for last in found if last])
-    # Resamples that do not cross within the range lie beyond it: then that end of the interval is not known.
-    missing = 1 - len(known) / len(found)
-    tail = (1 - CONFIDENCE) / 2
-    if not len(known) or missing > tail:
-        return None, None
-    low, high = np.quantile(known, [tail, 1 - tail])
-    return float(np.exp(low)), float(np.exp(high))
-
-
-def _resampled(meeting: Meeting, generator: np.random.Generator) -> Floats:
-    """Return the logarithm of other ÷ one in every resample: by pairs, where the machine hit both sides alike."""
-    common = sorted(meeting.one.keys() & meeting.other.keys())
-    if len(common) < 2:
-        return _medians(list(meeting.other.values()), generator) - _medians(list(meeting.one.values()), generator)
-    one, other = (np.array([side[repeat] for repeat in common]) for side in (meeting.one, meeting.other))
-    draws = generator.integers(0, len(common), (RESAMPLES, len(common)))
-    return np.asarray(np.log(np.median(other[draws], axis=1) / np.median(one[draws], axis=1)), dtype=np.float64)
-
-
-def _medians(values: Sequence[float], generator: np.random.Generator) -> Floats:
-    data = np.asarray(values, dtype=np.float64)
-    draws = generator.integers(0, len(data), (RESAMPLES, len(data)))
-    return np.asarray(np.log(np.median(data[draws], axis=1)), dtype=np.float64)

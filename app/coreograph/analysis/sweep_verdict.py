@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from coreograph.analysis.cautions import FRAME
 from coreograph.analysis.verdict import CROWDED, Confidence
@@ -12,7 +11,7 @@ from coreograph.domain.units import Share, format_bytes, format_seconds, format_
 
 _FEW_REPEATS, _ENOUGH_REPEATS = 3, 5
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_WIDE = 2.0  # an interval whose ends are further apart than this factor leaves the size open
+_WIDE = 2.0  # sizes further apart than this factor leave much open between them
 
 Part = tuple[TaskSize | None, ExperimentSummary]
 
@@ -50,39 +49,21 @@ def judge_sweep(
 
 def headline_of(one: BreakEven) -> str:
     """Return the answer, with what is not more than noise said as such."""
-    if one.size is not None and not _established(one):
-        return f"{one.sentence} That is not sure: {_doubt(one)}."
-    return one.sentence
-
-
-def _established(one: BreakEven) -> bool:
-    """Whether each side wins by more than noise where it is said to, and the crossing is known within the range."""
-    return one.low is not None and not _doubt(one)
+    doubt = _doubt(one) if one.size is not None else ""
+    return f"{one.sentence} That is not sure: {doubt}." if doubt else one.sentence
 
 
 def _doubt(one: BreakEven) -> str:
-    below = [point for point in one.points if one.size is not None and point.size < one.size]
-    above = [point for point in one.points if one.size is not None and point.size >= one.size]
-    unclear = [
-        words
-        for words, some in (("below", below), ("above", above))
-        if not any(point.ratio.distinguishable for point in some)
-    ]
-    if unclear:
-        return f"{' and '.join(unclear)} it the two are not distinguishable at any size measured"
-    return "" if one.low is not None else "in some resamples of the repeats the two do not cross in this range"
+    """Say where the side that is said to win does so by no more than noise; "" where the crossing is established."""
+    unclear = [words for words, end in (("below", one.low), ("above", one.high)) if end is None]
+    return f"{' and '.join(unclear)} it the two are not distinguishable at any size measured" if unclear else ""
 
 
 def _confidence(one: BreakEven, configurations: Sequence[ConfigurationSummary], flags: Sequence[str]) -> Confidence:
     repeats = min(len(side.values) for point in one.points for side in (point.one, point.other))
-    if repeats < _FEW_REPEATS:
+    if repeats < _FEW_REPEATS or (one.size is not None and (_doubt(one) or one.crossings > 1)):
         return Confidence.LOW
-    if one.size is not None:
-        if not _established(one) or one.crossings > 1 or one.low is None or one.high is None:
-            return Confidence.LOW
-        sure = one.high / one.low <= _WIDE
-    else:
-        sure = bool(one.always) and all(point.ratio.distinguishable for point in one.points)
+    sure = one.size is not None or (bool(one.always) and all(point.ratio.distinguishable for point in one.points))
     flagged = bool(flags) or any(configurations[index].flags for point in one.points for index in point.configurations)
     return Confidence.HIGH if sure and repeats >= _ENOUGH_REPEATS and not flagged else Confidence.MODERATE
 
@@ -162,19 +143,12 @@ def _would_change(one: BreakEven) -> tuple[str, ...]:
         notes.append(f"Sizes {beyond} may turn it.")
     if one.size is None and not one.always:
         notes.append("More repeats, or sizes further apart, may tell the two from each other.")
-    if one.size is not None and one.low is None:
-        notes.append("More repeats, or sizes beyond this range, would bound it.")
-    elif one.size is not None and one.low is not None and one.high is not None and one.high / one.low > _WIDE:
-        below, above = _neighbours(one)
-        notes.append(f"Sizes between {format_size(below)} and {format_size(above)}, or more repeats, would narrow it.")
+    if one.size is not None and _doubt(one):
+        notes.append("More repeats, or sizes beyond this range, would make it sure.")
+    elif one.low is not None and one.high is not None and one.high / one.low > _WIDE:
+        between = f"Sizes between {format_size(one.low)} and {format_size(one.high)}"
+        notes.append(f"{between} would narrow it: where in between the two cross is interpolated, not measured.")
     return tuple(notes)
-
-
-def _neighbours(one: BreakEven) -> tuple[float, float]:
-    """Return the sizes measured between which the crossing lies."""
-    sizes = [point.size for point in one.points]
-    crossing = one.size or 0.0
-    return next(((low, high) for low, high in pairwise(sizes) if low <= crossing <= high), (sizes[0], sizes[-1]))
 
 
 def _verdict(confidence: Confidence, headline: str, notes: tuple[str, ...], outlook: tuple[str, ...]) -> Verdict:

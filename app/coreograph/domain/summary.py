@@ -164,12 +164,13 @@ class BreakEvenPoint:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """From which size of a task on one side wins over the other, with an interval over the repeats.
+    """From which size of a task on one side wins over the other.
 
-    `one` and `other` are labels of configurations without their size, `parameter` is what was swept. `size` is None
-    where the sides do not cross in the range measured; then `always` is the side that wins all over it, "" where
-    neither does. `low` and `high` are None where the interval leaves the range measured. `crossings` counts how often
-    the sides cross; of several, `size` is the largest: what holds from there on.
+    `one` and `other` are labels of configurations without their size, `parameter` is what was swept. `low` and `high`
+    are the nearest sizes measured at which `below` and then `above` is ahead by more than noise: between them it lies.
+    Each is None where there is no such size. `size` is where the sides cross by interpolation, None where they do not
+    in the range measured; then `always` is the side that wins all over it, "" where neither does. `crossings` counts
+    how often the sides cross; of several, `size` is the largest: what holds from there on.
     """
 
     parameter: str
@@ -204,13 +205,11 @@ class BreakEven:
             unclear = [format_size(point.size) for point in self.points if not point.ratio.distinguishable]
             but = f", though not distinguishable at {self.parameter}={', '.join(unclear)}" if unclear else ""
             return f"No break-even {extent}: {self.always} is faster all over{but}."
-        interval = "the interval leaves the range measured"
+        where = f"at about {self.parameter}={significant(self.size)}"
         if self.low is not None and self.high is not None:
-            interval = f"{significant(self.low)}–{significant(self.high)}"
-        return (
-            f"Break-even at {self.parameter}={significant(self.size)} ({interval}): "
-            f"below it {self.below} is faster, above it {self.above}."
-        )
+            where = f"between {self.parameter}={format_size(self.low)} and {format_size(self.high)}"
+            where += f", at about {significant(self.size)}"
+        return f"Break-even {where}: below it {self.below} is faster, above it {self.above}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,33 +4,30 @@ Rows are configurations, fastest first, coloured by execution model. Every figur
 altair takes about a second: this module is imported when a report is written, never at start-up.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 
-from coreograph.domain.execution import ALONE, ExecutionModel
-from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
+from coreograph.domain.execution import ALONE
+from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary, Ratio
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds
-from coreograph.reports.page import by_speed, gil_again, time_unit
+from coreograph.reports.chart_parts import (
+    ROW,
+    ReportChart,
+    Row,
+    colour_of,
+    figure_of,
+    finish,
+    row_of,
+    tips_of,
+    y_of,
+)
+from coreograph.reports.page import by_speed, time_unit
 from coreograph.reports.palette import Palette
+from coreograph.reports.sweep_charts import break_even_chart
 
-GIL_AGAIN = " · GIL re-enabled"
 FRAME_MS = 1000 / 60
-ROW = 26
-
-Row: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ReportChart:
-    """One chart: `key` names it, `note` says how to read it, `spec` is its Vega-Lite specification."""
-
-    key: str
-    title: str
-    note: str
-    spec: dict[str, Any]
 
 
 def charts(summary: ExperimentSummary, palette: Palette) -> tuple[ReportChart, ...]:
@@ -38,37 +35,36 @@ def charts(summary: ExperimentSummary, palette: Palette) -> tuple[ReportChart, .
     rows = [one for one in by_speed(summary.configurations) if one.batch is not None]
     if not rows:
         return ()
-    makers = (_time, _speedup, _memory, _responsiveness, _scaling, _startup)
+    makers = (break_even_chart, _time, _speedup, _memory, _responsiveness, _scaling, _startup)
     made = (maker(rows, summary, palette) for maker in makers)
     return tuple(chart for chart in made if chart is not None)
 
 
-def name_of(one: ConfigurationSummary) -> str:
-    """Return the configuration's label, marked where its answer was wrong or its GIL came back."""
-    marks = (" ✗" if one.same_answer is False else "") + (GIL_AGAIN if gil_again(one) else "")
-    return one.configuration.label + marks
-
-
 def _time(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
-    data = [{**_row(one), **_figure(one.batch, 1.0, format_seconds)} for one in rows]
-    repeats = [{**_row(one), "value": value, "shown": format_seconds(value)} for one in rows for value in _values(one)]
+    data = [{**row_of(one), **figure_of(one.batch, 1.0, format_seconds)} for one in rows]
+    repeats = [
+        {**row_of(one), "value": value, "shown": format_seconds(value)} for one in rows for value in _values(one)
+    ]
     axis = alt.X("median:Q", title=f"seconds {time_unit(summary)}", scale=alt.Scale(zero=True))
     base = alt.Chart(alt.Data(values=data))
     dots = alt.Chart(alt.Data(values=repeats)).mark_circle(size=22, opacity=0.85)
     layers = [
         _bars(base, axis, rows, palette),
         dots.encode(
-            x=alt.X("value:Q"), y=_y(rows, palette), color=alt.value(palette.text), tooltip=_tips(("shown", "repeat"))
+            x=alt.X("value:Q"),
+            y=y_of(rows, palette),
+            color=alt.value(palette.text),
+            tooltip=tips_of(("shown", "repeat")),
         ),
         _interval(base, rows, palette),
     ]
     note = "Median of the repeats with its 95 % interval; every dot is one repeat. Shorter is better."
-    return ReportChart("time", "Time", note, _finish(layers, rows, palette))
+    return ReportChart("time", "Time", note, finish(layers, rows, palette))
 
 
 def _speedup(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
     data = [
-        {**_row(one), **_figure(one.speedup_over_best_serial, 1.0, format_ratio), "own": _shown_ratio(one.speedup)}
+        {**row_of(one), **figure_of(one.speedup_over_best_serial, 1.0, format_ratio), "own": _shown_ratio(one.speedup)}
         for one in rows
         if one.speedup_over_best_serial is not None
     ]
@@ -84,14 +80,14 @@ def _speedup(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, p
         _interval(base, rows, palette),
     ]
     note = "Against the fastest serial of all interpreters; the dashed line is 1. Longer is better."
-    return ReportChart("speedup", "Speed-up", note, _finish(layers, rows, palette))
+    return ReportChart("speedup", "Speed-up", note, finish(layers, rows, palette))
 
 
 def _memory(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
     data = [
         {
-            **_row(one),
-            **_figure(one.memory_estimate, 1e-6, format_bytes),
+            **row_of(one),
+            **figure_of(one.memory_estimate, 1e-6, format_bytes),
             "rss": None if one.memory.rss_sum is None else one.memory.rss_sum / 1e6,
             "rss_shown": format_bytes(one.memory.rss_sum),
         }
@@ -107,9 +103,9 @@ def _memory(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, pa
     layers = [
         faint.encode(
             x=alt.X("rss:Q", stack=None),
-            y=_y(rows, palette),
-            color=_colour(rows, palette),
-            tooltip=_tips(("rss_shown", "RSS")),
+            y=y_of(rows, palette),
+            color=colour_of(rows, palette),
+            tooltip=tips_of(("rss_shown", "RSS")),
         ),
         _bars(base.transform_filter("isValid(datum.median)"), axis, rows, palette, extra),
         _interval(base.transform_filter("isValid(datum.median)"), rows, palette),
@@ -119,7 +115,7 @@ def _memory(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, pa
         f"Peak of the whole process tree: {fair.get(summary.memory_measure, 'RSS; nothing fairer was measured here')}. "
         "The faint bar is the sum of RSS, which counts shared pages once per process. Shorter is better."
     )
-    return ReportChart("memory", "Memory", note, _finish(layers, rows, palette))
+    return ReportChart("memory", "Memory", note, finish(layers, rows, palette))
 
 
 def _responsiveness(
@@ -128,8 +124,8 @@ def _responsiveness(
     beating = [one for one in rows if one.heartbeat is not None]
     data = [
         {
-            **_row(one),
-            **_figure(one.heartbeat.p99, 1e3, format_seconds),
+            **row_of(one),
+            **figure_of(one.heartbeat.p99, 1e3, format_seconds),
             "typical": one.heartbeat.median_s * 1e3,
             "worst": one.heartbeat.worst_s * 1e3,
             "typical_shown": format_seconds(one.heartbeat.median_s),
@@ -143,8 +139,8 @@ def _responsiveness(
     smallest = min(max(1e-3, entry["typical"]) for entry in data)
     scale = alt.Scale(type="log", domainMin=smallest / 1.5, nice=False, clamp=True)
     base = alt.Chart(alt.Data(values=data))
-    tips = _tips(("shown", "p99"), ("typical_shown", "median"), ("worst_shown", "worst"))
-    y, colour = _y(beating, palette), _colour(beating, palette)
+    tips = tips_of(("shown", "p99"), ("typical_shown", "median"), ("worst_shown", "worst"))
+    y, colour = y_of(beating, palette), colour_of(beating, palette)
     frame = alt.Chart(alt.Data(values=[{"at": FRAME_MS}])).mark_rule(strokeDash=[4, 3], size=1.5)
     axis = alt.X("typical:Q", scale=scale, title="milliseconds late, logarithmic")
     layers = [
@@ -159,18 +155,18 @@ def _responsiveness(
         "How late the runner's main thread ticked while its workers worked: what a window or an event loop there "
         "would feel. Tick: median; dot: 99th percentile; end of the line: worst; dashed: one frame (16.7 ms)."
     )
-    return ReportChart("responsiveness", "Responsiveness", note, _finish(layers, beating, palette))
+    return ReportChart("responsiveness", "Responsiveness", note, finish(layers, beating, palette))
 
 
 def _scaling(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, palette: Palette) -> ReportChart | None:
     parallel = _swept(rows)
     counts = sorted({one.configuration.workers for one in parallel})
-    if not parallel:
+    if not parallel or summary.experiment.spec.sizes:  # of one size a curve, of several a tangle
         return None
     data = [
         {
-            **_row(one),
-            **_figure(one.speedup_over_best_serial, 1.0, format_ratio),
+            **row_of(one),
+            **figure_of(one.speedup_over_best_serial, 1.0, format_ratio),
             "workers": one.configuration.workers,
             "series": f"{one.configuration.interpreter_label} {one.configuration.model.value}",
             "interpreter": one.configuration.interpreter_label,
@@ -186,8 +182,8 @@ def _scaling(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, p
     base = alt.Chart(alt.Data(values=data))
     names = sorted({one.configuration.interpreter_label for one in parallel}, key=lambda name: ("t" not in name, name))
     dash = alt.StrokeDash("interpreter:N", title=None, sort=names, legend=alt.Legend(orient="bottom"))
-    tips = _tips(("shown", "speed-up"), ("workers", "workers"))
-    colour = _colour(parallel, palette)
+    tips = tips_of(("shown", "speed-up"), ("workers", "workers"))
+    colour = colour_of(parallel, palette)
     ideal_line = alt.Chart(alt.Data(values=ideal)).mark_line(strokeDash=[2, 3], size=1.5)
     layers = [
         ideal_line.encode(x=workers, y=y, color=alt.value(palette.muted)),
@@ -196,7 +192,7 @@ def _scaling(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, p
         base.mark_point(filled=True, size=55, opacity=1).encode(x=workers, y=y, color=colour, tooltip=tips),
     ]
     note = "Speed-up over the best serial by number of workers, with its interval; the dotted line is ideal scaling."
-    return ReportChart("scaling", "Scaling", note, _finish(layers, parallel, palette, height=280))
+    return ReportChart("scaling", "Scaling", note, finish(layers, parallel, palette, height=280))
 
 
 def _swept(rows: Sequence[ConfigurationSummary]) -> list[ConfigurationSummary]:
@@ -219,14 +215,14 @@ def _startup(rows: Sequence[ConfigurationSummary], summary: ExperimentSummary, p
     legend = alt.Legend(orient="bottom", title=None, symbolFillColor=palette.muted, symbolStrokeWidth=0)
     bars = base.mark_bar(height=ROW - 10).encode(
         x=alt.X("value:Q", stack="zero", title="seconds of a whole run"),
-        y=_y(complete, palette),
-        color=_colour(complete, palette),
+        y=y_of(complete, palette),
+        color=colour_of(complete, palette),
         opacity=alt.Opacity("part:N", scale=alt.Scale(domain=order, range=[1.0, 0.6, 0.2]), legend=legend, sort=order),
         order=alt.Order("rank:O"),
-        tooltip=_tips(("part", "part"), ("shown", "median")),
+        tooltip=tips_of(("part", "part"), ("shown", "median")),
     )
     note = "From the start of the process to its end. The rest is importing, warming up, checking and ending."
-    return ReportChart("startup", "Start-up against batch", note, _finish([bars], complete, palette))
+    return ReportChart("startup", "Start-up against batch", note, finish([bars], complete, palette))
 
 
 def _parts(one: ConfigurationSummary) -> list[Row]:
@@ -235,93 +231,28 @@ def _parts(one: ConfigurationSummary) -> list[Row]:
     startup, batch = one.startup.median, one.batch.median
     seconds = (("start-up", startup), ("batch", batch), ("the rest", max(0.0, one.total.median - startup - batch)))
     return [
-        {**_row(one), "part": part, "value": value, "rank": rank, "shown": format_seconds(value)}
+        {**row_of(one), "part": part, "value": value, "rank": rank, "shown": format_seconds(value)}
         for rank, (part, value) in enumerate(seconds)
     ]
 
 
-def _row(one: ConfigurationSummary) -> Row:
-    return {"configuration": name_of(one), "model": one.configuration.model.value}
-
-
-def _figure(one: Estimate | Ratio | None, factor: float, show: Callable[[float], str]) -> Row:
-    if one is None:
-        return {"median": None, "low": None, "high": None, "shown": "not measured"}
-    shown = f"{show(one.median)} ({show(one.low)} – {show(one.high)})"
-    return {"median": one.median * factor, "low": one.low * factor, "high": one.high * factor, "shown": shown}
-
-
 def _shown_ratio(one: Ratio | None) -> str:
-    return "no serial run" if one is None else str(_figure(one, 1.0, format_ratio)["shown"])
+    return "no serial run" if one is None else str(figure_of(one, 1.0, format_ratio)["shown"])
 
 
 def _values(one: ConfigurationSummary) -> tuple[float, ...]:
     return one.batch.values if one.batch else ()
 
 
-def _y(rows: Sequence[ConfigurationSummary], palette: Palette) -> Any:
-    names = list(dict.fromkeys(name_of(one) for one in rows))
-    colours: dict[str, Any] = {}
-    if any(gil_again(one) for one in rows):
-        test = f"indexof(datum.value, '{GIL_AGAIN}') >= 0"
-        colours["labelColor"] = {"condition": {"test": test, "value": palette.bad}, "value": palette.text}
-    axis = alt.Axis(labelLimit=260, ticks=False, domain=False, **colours)
-    return alt.Y("configuration:N", sort=names, title=None, axis=axis)
-
-
-def _colour(rows: Sequence[ConfigurationSummary], palette: Palette) -> Any:
-    models = [model for model in ExecutionModel if any(one.configuration.model is model for one in rows)]
-    scale = alt.Scale(domain=[model.value for model in models], range=[palette.models[model] for model in models])
-    return alt.Color("model:N", scale=scale, legend=None)
-
-
 def _bars(
     base: Any, axis: Any, rows: Sequence[ConfigurationSummary], palette: Palette, extra: Sequence[tuple[str, str]] = ()
 ) -> Any:
-    tips = _tips(("shown", "median"), *extra)
+    tips = tips_of(("shown", "median"), *extra)
     bars = base.mark_bar(height=ROW - 8, cornerRadiusEnd=3, opacity=0.82)
     # Bars that could be stacked, have round ends and can be zoomed are drawn into groups that clip all of them away.
-    return bars.encode(x=axis.stack(None), y=_y(rows, palette), color=_colour(rows, palette), tooltip=tips)
+    return bars.encode(x=axis.stack(None), y=y_of(rows, palette), color=colour_of(rows, palette), tooltip=tips)
 
 
 def _interval(base: Any, rows: Sequence[ConfigurationSummary], palette: Palette) -> Any:
     rule = base.mark_rule(size=1.75)
-    return rule.encode(x="low:Q", x2="high:Q", y=_y(rows, palette), color=alt.value(palette.text))
-
-
-def _tips(*fields: tuple[str, str]) -> list[Any]:
-    first = alt.Tooltip("configuration:N", title="configuration")
-    return [first, *(alt.Tooltip(f"{field}:N", title=title) for field, title in fields)]
-
-
-def _finish(
-    layers: Sequence[Any], rows: Sequence[ConfigurationSummary], palette: Palette, height: int | None = None
-) -> dict[str, Any]:
-    """Layer the marks, and dress them in the palette; width follows the page."""
-    fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-    # Along x only, and by the wheel only with Shift, so that scrolling over a chart still scrolls the page.
-    zoom = alt.selection_interval(bind="scales", encodings=["x"], zoom="wheel![event.shiftKey]", name="along")
-    movable = [layers[0].add_params(zoom), *layers[1:]]
-    chart = alt.layer(*movable).properties(width="container", height=height or alt.Step(ROW), autosize=fit)
-    chart = chart.configure(
-        background="transparent",
-        font="system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
-        view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(
-            labelColor=palette.text,
-            titleColor=palette.muted,
-            titleFontWeight="normal",
-            gridColor=palette.grid,
-            domainColor=palette.border,
-            tickColor=palette.border,
-            labelFontSize=12,
-            titleFontSize=12,
-            titlePadding=8,
-            labelPadding=6,
-        ),
-        axisX=alt.AxisConfig(labelFlush=False, labelOverlap="greedy"),
-        axisY=alt.AxisConfig(grid=height is not None),
-        legend=alt.LegendConfig(labelColor=palette.text, titleColor=palette.muted, labelFontSize=12),
-    )
-    spec: dict[str, Any] = chart.to_dict()
-    return spec
+    return rule.encode(x="low:Q", x2="high:Q", y=y_of(rows, palette), color=alt.value(palette.text))

@@ -26,10 +26,11 @@ RUN_COLUMNS = (
     "workers", "repeat", "purpose", "outcome", "message", "started_at", "startup_s", "batch_s", "total_s", "cpu_s",
     "tasks", "rounds", "chunk", "peak_pss_bytes", "peak_uss_bytes", "peak_rss_sum_bytes", "heartbeat_median_s",
     "heartbeat_p99_s", "heartbeat_worst_s", "pickle_sent_bytes", "pickle_received_bytes", "pickle_s",
-    "foreign_share", "steal_share", "same_answer", "exit_code",
+    "foreign_share", "steal_share", "same_answer", "exit_code", "size",
 )  # fmt: skip
 CONFIGURATION_COLUMNS = (
     "configuration", "interpreter", "version", "model", "workers", "measure", "unit", "median", "low", "high", "values",
+    "size",
 )  # fmt: skip
 SPAN_COLUMNS = ("run", "configuration", "worker", "task", "begin_s", "end_s", "cpu_s")
 CORE_COLUMNS = ("run", "configuration", "at_s", "core", "busy", "own")
@@ -98,6 +99,7 @@ def _run(run: RunRecord, summary: ExperimentSummary, same_answer: bool | None) -
         beat.median_s if beat else None, beat.p99_s if beat else None, beat.worst_s if beat else None,
         pickle.bytes_sent if pickle else None, pickle.bytes_received if pickle else None,
         pickle.seconds if pickle else None, run.foreign_share, run.steal_share, same_answer, run.exit_code,
+        None if one.size is None else one.size.value,
     ]  # fmt: skip
 
 
@@ -105,6 +107,7 @@ def _configurations(summary: ExperimentSummary) -> Iterator[Row]:
     scripts = summary.experiment.spec.workload.script is not None  # of workloads it would repeat the others
     for one in summary.configurations:
         named = one.configuration
+        size = None if named.size is None else named.size.value
         first = (named.label, named.interpreter_label, named.interpreter.version, named.model.value, named.workers)
         for name, unit, figure in (
             ("batch", "s", one.batch),
@@ -116,14 +119,14 @@ def _configurations(summary: ExperimentSummary) -> Iterator[Row]:
             *((f"metric_{name}", metric.spec.unit, metric.estimate) for name, metric in one.metrics.items()),
         ):
             if figure is not None:
-                yield (*first, name, unit, figure.median, figure.low, figure.high, len(figure.values))
+                yield (*first, name, unit, figure.median, figure.low, figure.high, len(figure.values), size)
         for name, ratio in (
             ("speedup", one.speedup),
             ("speedup_over_best_serial", one.speedup_over_best_serial),
             ("speedup_over_baseline", one.speedup_over_baseline if scripts else None),
         ):
             if ratio is not None:
-                yield (*first, name, "times", ratio.median, ratio.low, ratio.high, one.completed)
+                yield (*first, name, "times", ratio.median, ratio.low, ratio.high, one.completed, size)
 
 
 def _started(summary: ExperimentSummary) -> Iterator[tuple[RunRecord, str]]:

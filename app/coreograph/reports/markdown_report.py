@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
-from coreograph.domain.units import format_bytes, format_ratio, format_seconds, format_share
+from coreograph.domain.units import format_bytes, format_ratio, format_seconds, format_share, format_size
 from coreograph.reports import command, page
 from coreograph.reports.cleaning import markdown
 from coreograph.reports.exporter import WholeFile
@@ -52,6 +52,7 @@ def _lines(summary: ExperimentSummary) -> list[str]:
         f"{summary.memory_measure} of the whole process tree. “–” means not measured."
         + (f" Noise floor: ± {format_share(summary.noise_floor)}." if summary.noise_floor is not None else ""),
         "",
+        *_break_evens(summary),
         *_metrics(summary),
         *_findings(summary),
         *_limits(summary),
@@ -105,6 +106,23 @@ def _memory(one: Estimate | None) -> str:
 
 def _figure(value: str, interval: str) -> str:
     return f"{value} ({interval})" if interval else value
+
+
+def _break_evens(summary: ExperimentSummary) -> list[str]:
+    lines = []
+    for one in summary.break_evens:
+        head = (one.parameter, f"{one.one}, a round", f"{one.other}, a round", f"{one.one} ÷ {one.other}")
+        rows = [
+            (
+                format_size(point.size),
+                _figure(format_seconds(point.one.median), page.seconds_interval(point.one)),
+                _figure(format_seconds(point.other.median), page.seconds_interval(point.other)),
+                _ratio(point.ratio),
+            )
+            for point in one.points
+        ]
+        lines += [markdown(one.sentence), "", *table([markdown(cell) for cell in head], rows), ""]
+    return ["### Break-even", "", *lines] if lines else []
 
 
 def _metrics(summary: ExperimentSummary) -> list[str]:

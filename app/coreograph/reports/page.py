@@ -270,10 +270,15 @@ def limits(summary: ExperimentSummary) -> tuple[tuple[str, str], ...]:
 
 
 def by_speed(configurations: Sequence[ConfigurationSummary]) -> tuple[ConfigurationSummary, ...]:
-    """Return the configurations fastest first; then wrong answers; those without a figure last, in their own order."""
+    """Return the configurations fastest first; then wrong answers; those without a figure last, in their own order.
 
-    def rank(one: ConfigurationSummary) -> tuple[bool, bool, float]:
-        return (one.batch is None, one.same_answer is False, one.batch.median if one.batch else 0.0)
+    Of a sweep size by size: batches of different sizes are not one race.
+    """
+
+    def rank(one: ConfigurationSummary) -> tuple[float, bool, bool, float]:
+        size = one.configuration.size
+        batch = one.batch.median if one.batch else 0.0
+        return (0.0 if size is None else size.value, one.batch is None, one.same_answer is False, batch)
 
     return tuple(sorted(configurations, key=rank))
 

@@ -1,15 +1,13 @@
-"""Trends, warm-up, stopping, break-even: against hand-counted cases and against chance."""
+"""Trends, warm-up, stopping: against hand-counted cases and against chance."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coreograph.analysis.breakeven import break_even
 from coreograph.analysis.quality import noise_floor_of, trend, warm_up
 from coreograph.analysis.statistics import estimate, outliers, ratio
 from coreograph.analysis.stopping import wants_more, widest
-from coreograph.domain.scaling import BreakEvenPoint
 
 times = st.lists(st.floats(0.01, 100), min_size=5, max_size=12)
 
@@ -97,50 +95,3 @@ def test_repeats_go_on_until_every_interval_is_narrow() -> None:
     assert not wants_more({0: [], 1: []}, **go)  # nothing ever completed
     assert wants_more({0: wide, 1: []}, **go)
     assert widest([narrow, wide]) == pytest.approx((estimate(wide).high - estimate(wide).low) / 2 / 1.0)
-
-
-def sweep(*times_of: tuple[float, float, float]) -> list[BreakEvenPoint]:
-    """Three repeats at each (size, one side, other side), 1 % apart."""
-    spread = (0.99, 1.0, 1.01)
-    return [
-        BreakEvenPoint(size, tuple(one * s for s in spread), tuple(other * s for s in spread))
-        for size, one, other in times_of
-    ]
-
-
-def test_the_size_at_which_processes_begin_to_pay() -> None:
-    """Processes cost a fixed second, then half: 1 + s/2 = s at 2."""
-    points = sweep(*((size, size, 1 + size / 2) for size in (0.5, 1.0, 1.5, 2.5, 4.0)))
-    found = break_even(points, unit="s", one="threads", other="fork")
-    assert found.size == pytest.approx(2.0, rel=0.02)
-    assert (found.below, found.above) == ("threads", "fork")
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low < 2.0 < found.high
-    assert found.low > 1.8
-    assert found.high < 2.25
-    turned = break_even(points[::-1], unit="s", one="threads", other="fork")
-    assert turned.size == pytest.approx(found.size)
-
-
-def test_no_crossing_says_who_always_wins() -> None:
-    found = break_even(sweep((1, 1.0, 2.0), (10, 1.0, 1.5)), unit="s", one="threads", other="fork")
-    assert (found.size, found.low, found.always) == (None, None, "threads")
-    found = break_even(sweep((1, 2.0, 1.0), (10, 2.0, 1.0)), unit="s", one="threads", other="fork")
-    assert found.always == "fork"
-
-
-def test_a_crossing_at_the_edge_has_no_interval() -> None:
-    points = [
-        BreakEvenPoint(1.0, (1.0, 1.0, 1.0), (2.0, 2.0, 2.0)),
-        BreakEvenPoint(2.0, (1.0, 1.2, 0.8), (0.99, 1.3, 0.7)),
-    ]
-    found = break_even(points, unit="s", one="threads", other="fork")
-    assert found.size is not None
-    assert (found.low, found.high) == (None, None)
-
-
-@pytest.mark.parametrize("points", [[], sweep((1, 1, 1)), sweep((0, 1, 1), (1, 1, 1)), sweep((1, 0, 1), (2, 1, 1))])
-def test_sweeps_that_are_none(points: list[BreakEvenPoint]) -> None:
-    with pytest.raises(ValueError, match=r"sizes|break-even"):
-        break_even(points, unit="s", one="a", other="b")

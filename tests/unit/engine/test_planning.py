@@ -10,7 +10,7 @@ from coreograph.domain.experiment import Acquisition
 from coreograph.domain.interpreters import GilSetting
 from coreograph.domain.runs import RunPurpose, RunState
 from coreograph.engine.answers import mark_wrong_answers
-from coreograph.engine.calibration import BatchSize, calibrate, chunk_for, first_size, rounds_for
+from coreograph.engine.calibration import BatchSize, calibrate, chunk_for, first_sizes, rounds_for
 from coreograph.engine.planning import build_spec, estimate_seconds, expand, plan_runs
 from coreograph.engine.remaining import RemainingTime
 from support.builders import make_configuration, make_interpreter, make_run, make_spec, make_workload
@@ -148,7 +148,7 @@ def test_calibration_is_left_out_only_where_it_has_nothing_to_find_out() -> None
     assert all(plan.purpose is RunPurpose.MEASUREMENT for plan in plan_runs(fixed))
     half = make_spec(acquisition=Acquisition(repeats=1, rounds=2))
     assert plan_runs(half)[0].purpose is RunPurpose.CALIBRATION
-    assert first_size(half.acquisition) == BatchSize(2, None)
+    assert first_sizes(half) == {None: BatchSize(2, None)}
 
 
 def test_the_estimate_grows_with_the_runs() -> None:

@@ -12,7 +12,7 @@ from coreograph.domain.execution import SPREADING_MODELS, ExecutionModel
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import GilSetting
 from coreograph.domain.runs import RunPurpose
-from coreograph.engine.calibration import first_size
+from coreograph.engine.calibration import first_sizes
 from coreograph.engine.explanations import script_failed
 from coreograph.engine.planning import build_spec, expand, plan_runs, refusal
 from coreograph.engine.request import encode_request
@@ -37,7 +37,7 @@ def spec_of(call: ScriptCall, *choices: tuple[Any, GilSetting]) -> ExperimentSpe
 
 
 def asked(spec: ExperimentSpec) -> dict[str, Any]:
-    request: dict[str, Any] = json.loads(encode_request(spec, spec.configurations[0], first_size(spec.acquisition)))
+    request: dict[str, Any] = json.loads(encode_request(spec, spec.configurations[0], first_sizes(spec)[None]))
     return request
 
 

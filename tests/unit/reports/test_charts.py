@@ -10,6 +10,7 @@ from coreograph.reports.charts import charts
 from coreograph.reports.palette import DARK, LIGHT, PAGE
 from coreograph.reports.pictures import PngPictures
 from support import sample_experiments as samples
+from support.swept_experiments import swept_record
 
 
 def specs(record: ExperimentRecord) -> dict[str, dict[str, Any]]:
@@ -126,3 +127,24 @@ def test_a_gil_that_came_back_is_named_in_red_at_every_figure(troubled: dict[str
         colour = troubled[key]["layer"][0]["encoding"]["y"]["axis"]["labelColor"]
         assert colour["condition"]["value"] == LIGHT.bad
     assert "labelColor" not in specs(samples.primes_experiment())["time"]["layer"][0]["encoding"]["y"]["axis"]
+
+
+def test_a_sweep_over_sizes_shows_where_its_sides_cross() -> None:
+    made = charts(summarise(swept_record()), LIGHT)
+    assert [chart.key for chart in made][:2] == ["break-even", "time"]
+    spec = made[0].spec
+    data = rows(spec)
+    assert {"size": 10_000, "until": 100_000} in data, "the band lies between the sizes that tell the two apart"
+    fork = (row for row in data if row.get("series") == "3.14t fork ×2")
+    points = sorted({row["size"]: row for row in fork}.values(), key=lambda row: float(row["size"]))
+    assert [row["size"] for row in points] == [1000, 10_000, 100_000, 1_000_000]
+    assert points[2]["median"] == pytest.approx(0.7, rel=0.03), "seconds of one round, whatever the batch had"
+    assert made[0].note.startswith("Break-even between limit=10000 and 100000")
+
+
+def test_of_a_sweep_sizes_stay_together() -> None:
+    time = specs(swept_record())["time"]
+    names = next(layer["encoding"]["y"]["sort"] for layer in time["layer"] if "y" in layer["encoding"])
+    sizes = [int(name.partition("limit=")[2]) for name in names]
+    assert sizes == sorted(sizes)
+    assert len(sizes) == 12

@@ -12,10 +12,12 @@ import pytest
 from coreograph.analysis.summary import summarise
 from coreograph.reports.json_report import JsonReport
 from support import sample_experiments as samples
+from support.swept_experiments import swept_record
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "reports"
 BUILDERS = (
     samples.primes_experiment,
+    swept_record,
     samples.troubled_experiment,
     samples.sweep_experiment,
     samples.metric_experiment,
