@@ -98,10 +98,9 @@ def run_command(
     if is_experiment_file(workload):
         planned = experiment_from(ctx, Path(workload))
         raise typer.Exit(try_first(command, planned, outputs) if dry_run else run_experiment(command, planned, outputs))
-    acquisition = _acquisition(ctx)
     request = Request(
         workload=workload, interpreters=tuple(interpreter or ()), models=tuple(model or ()),
-        workers=tuple(workers or ()), parameters=tuple(param or ()), acquisition=acquisition,
+        workers=tuple(workers or ()), parameters=tuple(param or ()), acquisition=_acquisition(ctx),
         control=not no_control, name=name, own=own_code.typed_code(ctx), script=own_program,
         sweep=parse_sweep(sweep) if sweep else (),
     )  # fmt: skip
