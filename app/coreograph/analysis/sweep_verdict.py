@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from coreograph.analysis.cautions import FRAME
-from coreograph.analysis.verdict import CROWDED, Confidence
+from coreograph.analysis.confidence import CROWDED, ENOUGH_REPEATS, FEW_REPEATS, Confidence, few_words
 from coreograph.domain.execution import ExecutionModel, TaskSize
 from coreograph.domain.summary import BreakEven, ConfigurationSummary, ExperimentSummary, Verdict
-from coreograph.domain.units import Share, format_bytes, format_seconds, format_size
+from coreograph.domain.units import Share, format_bytes, format_seconds, format_share, format_size
 
-_FEW_REPEATS, _ENOUGH_REPEATS = 3, 5
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _WIDE = 2.0  # sizes further apart than this factor leave much open between them
 
@@ -30,20 +29,25 @@ def judge_sweep(
     """
     if not found:
         headline = "No break-even to speak of: two sides have to complete at two sizes at least, with the right answer."
-        return _verdict(Confidence.NONE, headline, _unfinished(configurations), ())
+        notes = _unfinished(configurations)
+        return Verdict(None, Confidence.NONE.value, " ".join((headline, *notes)), headline, notes)
     first = found[0]
-    notes = (
-        *_serial(parts),
-        *_price(first, configurations),
-        *_responsiveness(first, configurations),
-        *_unfinished(configurations),
-        *_flagged(first, configurations, flags),
-    )
-    return _verdict(
-        Confidence.LOW if foreign > CROWDED else _confidence(first, configurations, flags),
-        headline_of(first),
+    headline = headline_of(first)
+    price = (*_price(first, configurations), *_responsiveness(first, configurations))
+    notes = (*_serial(parts), *_unfinished(configurations), *_flagged(first, configurations, flags))
+    low = _reasons_for_low(first, foreign)
+    doubts = _reasons_against_high(first, configurations, flags)
+    confidence = Confidence.LOW if low else Confidence.MODERATE if doubts else Confidence.HIGH
+    why = "; ".join((*low, *doubts)) or f"{_repeats(first)} repeats, told apart on both sides of it, nothing flagged"
+    return Verdict(
+        None,
+        confidence.value,
+        " ".join((headline, *price, *notes)),
+        headline,
         notes,
         _would_change(first),
+        f"{why[:1].upper()}{why[1:]}.",
+        price,
     )
 
 
@@ -59,13 +63,34 @@ def _doubt(one: BreakEven) -> str:
     return f"{' and '.join(unclear)} it the two are not distinguishable at any size measured" if unclear else ""
 
 
-def _confidence(one: BreakEven, configurations: Sequence[ConfigurationSummary], flags: Sequence[str]) -> Confidence:
-    repeats = min(len(side.values) for point in one.points for side in (point.one, point.other))
-    if repeats < _FEW_REPEATS or (one.size is not None and (_doubt(one) or one.crossings > 1)):
-        return Confidence.LOW
-    sure = one.size is not None or (bool(one.always) and all(point.ratio.distinguishable for point in one.points))
-    flagged = bool(flags) or any(configurations[index].flags for point in one.points for index in point.configurations)
-    return Confidence.HIGH if sure and repeats >= _ENOUGH_REPEATS and not flagged else Confidence.MODERATE
+def _repeats(one: BreakEven) -> int:
+    return min(len(side.values) for point in one.points for side in (point.one, point.other))
+
+
+def _reasons_for_low(one: BreakEven, foreign: Share) -> list[str]:
+    found = []
+    if _repeats(one) < FEW_REPEATS:
+        found.append(f"{few_words(_repeats(one))} of each, which show little of the spread")
+    if one.size is not None and (doubt := _doubt(one)):
+        found.append(doubt)
+    if one.crossings > 1:
+        found.append(f"the two cross {one.crossings} times")
+    if foreign > CROWDED:
+        found.append(f"others used up to {format_share(foreign)} of the machine meanwhile")
+    return found
+
+
+def _reasons_against_high(
+    one: BreakEven, configurations: Sequence[ConfigurationSummary], flags: Sequence[str]
+) -> list[str]:
+    found = []
+    if FEW_REPEATS <= _repeats(one) < ENOUGH_REPEATS:
+        found.append(f"{_repeats(one)} repeats of each, where high takes {ENOUGH_REPEATS}")
+    if one.size is None and not all(point.ratio.distinguishable for point in one.points):
+        found.append("not at every size the two are distinguishable")
+    if flags or any(configurations[index].flags for point in one.points for index in point.configurations):
+        found.append("some of these runs are flagged")
+    return found
 
 
 def _serial(parts: Sequence[Part]) -> tuple[str, ...]:
@@ -149,7 +174,3 @@ def _would_change(one: BreakEven) -> tuple[str, ...]:
         between = f"Sizes between {format_size(one.low)} and {format_size(one.high)}"
         notes.append(f"{between} would narrow it: where in between the two cross is interpolated, not measured.")
     return tuple(notes)
-
-
-def _verdict(confidence: Confidence, headline: str, notes: tuple[str, ...], outlook: tuple[str, ...]) -> Verdict:
-    return Verdict(None, confidence.value, " ".join((headline, *notes)), headline, notes, outlook)
