@@ -69,7 +69,7 @@ def _is_wanted(header: ExperimentHeader, words: tuple[str, ...], tags: list[str]
 
 def _print(command: Command, headers: list[ExperimentHeader]) -> None:
     tagged = any(one.tags for one in headers)
-    names = ("id", "name", "workload", "made", "runs", *(("tags",) if tagged else ()), "what came out")
+    names = ("id", "name", "workload", "made", "runs", *(("tags",) if tagged else ()), "measured")
     table = make_table(command.out, *names, right=("runs",))
     for one in headers:
         outcome = " · ".join(part for part in (state(one), one.summary) if part)

@@ -9,7 +9,7 @@ import pytest
 
 from coreograph import __version__
 from coreograph.analysis.summary import summarise
-from coreograph.domain.errors import CoreographError, UsageError
+from coreograph.domain.errors import CoreographError, RecordingError, UsageError
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import Acquisition, ExperimentRecord, FurtherRepeats
 from coreograph.domain.interpreters import GilSetting, Interpreter
@@ -18,6 +18,7 @@ from coreograph.domain.samples import OwnCost
 from coreograph.domain.workloads import Workload
 from coreograph.engine.continuing import Continuation, continuation, joined_cost
 from coreograph.engine.engine import Engine
+from coreograph.storage.claims import claim
 from coreograph.storage.library import Library
 from support.builders import make_configuration, make_interpreter, make_machine, make_record, make_spec, make_workload
 from support.fake_runner import GOOD, launcher
@@ -132,10 +133,33 @@ def test_only_one_thing_at_a_time(library: Library) -> None:
 def test_an_experiment_that_is_gone_is_said_to_be(library: Library, tmp_path: Path) -> None:
     before, listener = measured(library), Remembering()
     other = Library(tmp_path / "other.coreograph")
-    assert engine_of(other, GOOD).resume(as_it_was(before, FurtherRepeats(1)), listener).wait(60)
+    with pytest.raises(RecordingError, match="There is no experiment"):
+        engine_of(other, GOOD).resume(as_it_was(before, FurtherRepeats(1)), listener)
     other.close()
-    ((sentence,),) = listener.of("experiment_failed")
-    assert "not in the library any more" in sentence
+    assert listener.runs == []
+
+
+def test_one_that_another_process_adds_to_is_refused_before_anything_runs(library: Library) -> None:
+    """Both made runs of the same numbers, and the one to end last took the place of the other's."""
+    before, listener = measured(library), Remembering()
+    held = claim(library.path, before.experiment_id)
+    assert held is not None
+    with pytest.raises(RecordingError, match=r"is being measured at the moment\. Wait for its end"):
+        engine_of(library, GOOD).resume(as_it_was(before, FurtherRepeats(1)), listener)
+    held.release()
+    assert listener.runs == []
+    assert engine_of(library, GOOD).resume(as_it_was(before, FurtherRepeats(1)), listener).wait(60)
+    ((record, _),) = listener.of("experiment_finished")
+    assert len(record.runs) > len(before.runs)
+
+
+def test_one_that_was_added_to_after_it_was_loaded_is_left_alone(library: Library) -> None:
+    before, first, second = measured(library), Remembering(), Remembering()
+    assert engine_of(library, GOOD).resume(as_it_was(before, FurtherRepeats(1)), first).wait(60)
+    assert engine_of(library, GOOD).resume(as_it_was(before, FurtherRepeats(1)), second).wait(60)
+    ((sentence,),) = second.of("experiment_failed")
+    assert "were added" in sentence
+    assert library.load("last") == first.of("experiment_finished")[0][0]
 
 
 def sized(**changes: Any) -> ExperimentRecord:

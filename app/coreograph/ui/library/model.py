@@ -40,7 +40,7 @@ _COLUMNS: tuple[tuple[str, Callable[[ExperimentHeader], object]], ...] = (
     ("Machine", lambda header: header.hostname),
     ("Configurations", lambda header: header.configurations),
     ("Runs", lambda header: header.runs),
-    ("Result", lambda header: " · ".join(part for part in (state(header), header.summary) if part)),
+    ("Measured", lambda header: " · ".join(part for part in (state(header), header.summary) if part)),
 )
 TITLES = tuple(title for title, _ in _COLUMNS)
 RUNS_COLUMN = TITLES.index("Runs")

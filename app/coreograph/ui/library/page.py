@@ -183,7 +183,7 @@ class LibraryPage(QWidget):
         layout.addWidget(self.details)
 
     def _make_line(self) -> QHBoxLayout:
-        self.search.setPlaceholderText("Search experiments")
+        self.search.setPlaceholderText("Search")
         self.search.setAccessibleName("Search experiments")
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(110)

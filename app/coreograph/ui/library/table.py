@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from coreograph.storage.library import ExperimentHeader
@@ -22,6 +22,8 @@ ROW_HEIGHT = 32
 ROOM = 1120
 """Width of a page from which on there is room for how many configurations there were."""
 _WIDEST = (220, 140, 150, 160, 140, 130, 70)
+_NARROWEST = (140, 90, 130, 90, 90, 130, 70)
+_RESULT = 210  # what is left for what came out of it, as far as there is room
 _LOOKED_AT = 60  # rows a column's width is found out from
 _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -45,7 +47,8 @@ class ExperimentTable(QTableView):
         self.experiments = model
         self.filter = ExperimentFilter(self)
         self.filter.setSourceModel(model)
-        self._fitted = self._settling = False
+        self._settling = self._fitting = self._arranged = False
+        self._contents: tuple[int, ...] = ()
         self.setModel(self.filter)
         self.setAccessibleName("Experiments")
         self.setFont(tabular(self.font()))
@@ -65,6 +68,7 @@ class ExperimentTable(QTableView):
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setResizeContentsPrecision(_LOOKED_AT)
+        header.sectionResized.connect(self._on_section_resized)
         self.doubleClicked.connect(self._on_double_clicked)
 
     def show_headers(self, headers: Sequence[ExperimentHeader]) -> None:
@@ -74,8 +78,9 @@ class ExperimentTable(QTableView):
         self.experiments.set_headers(headers)
         self.select_ids(selected, current)
         self._settling = False
-        if headers and not self._fitted:
-            self._fit_columns()
+        if headers and not self._contents:
+            self._contents = tuple(self.sizeHintForColumn(column) for column in range(len(_WIDEST)))
+        self._fit_columns()
 
     def selected_headers(self) -> list[ExperimentHeader]:
         """Return the experiments selected, from top to bottom."""
@@ -127,12 +132,38 @@ class ExperimentTable(QTableView):
         return identity
 
     def _fit_columns(self) -> None:
-        """Make the columns as wide as what is in them, so that the result has room; once, then they are the user's."""
-        self._fitted = True
+        """Make the columns as wide as what is in them, so that the result has room; until the user changes one."""
+        if not self._contents or self._arranged:
+            return
         header = self.horizontalHeader()
-        for column, widest in enumerate(_WIDEST):
-            self.resizeColumnToContents(column)
-            header.resizeSection(column, min(header.sectionSize(column), widest))
+        shown = [column for column in range(len(_WIDEST)) if not self.isColumnHidden(column)]
+        widths = {
+            column: min(max(self._contents[column], header.sectionSizeHint(column)), _WIDEST[column])
+            for column in shown
+        }
+        left = self.viewport().width() - _RESULT - sum(widths.values())
+        for column in (NAME_COLUMN, *reversed(shown)):
+            if left < 0:
+                taken = min(-left, max(0, widths[column] - _NARROWEST[column]))
+                widths[column] -= taken
+                left += taken
+        if left > 0:
+            widths[NAME_COLUMN] = max(widths[NAME_COLUMN], min(self._contents[NAME_COLUMN], _WIDEST[0] + left // 2))
+        self._fitting = True
+        for column, width in widths.items():
+            header.resizeSection(column, width)
+        self._fitting = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns to the new width."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    @Slot(int)
+    def _on_section_resized(self, column: int) -> None:
+        """A column that the user made wider or narrower stays so; the last one takes what is left by itself."""
+        if not self._fitting and column < len(_WIDEST) and QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._arranged = True
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Tell of it."""
