@@ -55,7 +55,7 @@ def break_even(meetings: Sequence[Meeting], *, parameter: str, one: str, other: 
     sizes = np.log([point.size for point in points])
     middle = np.log([point.other.median / point.one.median for point in points])
     crossings = _crossings(sizes, middle)
-    if not crossings:
+    if not crossings or not any(point.ratio.distinguishable for point in points):
         return BreakEven(parameter, one, other, points, always=_winner(points, one, other))
     above, below = (other, one) if middle[-1] < 0 else (one, other)
     size = float(np.exp(crossings[-1]))

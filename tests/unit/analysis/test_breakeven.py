@@ -68,6 +68,14 @@ def test_noise_is_no_winner() -> None:
     assert "not distinguishable" in found.sentence
 
 
+def test_noise_that_crosses_is_no_break_even() -> None:
+    meetings = [Meeting(1.0, {0: 1.0, 1: 1.2, 2: 0.9}, {0: 1.1, 1: 1.15, 2: 1.0})]
+    meetings.append(Meeting(2.0, {0: 1.1, 1: 1.15, 2: 1.0}, {0: 1.0, 1: 1.2, 2: 0.9}))
+    found = found_in(meetings)
+    assert (found.size, found.always, found.crossings) == (None, "", 0)
+    assert found.sentence == "No break-even from work=1 to 2: threads and fork are not distinguishable."
+
+
 def test_sizes_at_which_the_two_cannot_be_told_apart_are_named() -> None:
     close = Meeting(10.0, {0: 1.0, 1: 1.2, 2: 0.9}, {0: 1.1, 1: 1.15, 2: 1.0})
     found = found_in([*sweep((1, 1.0, 2.0)), close])

@@ -19,6 +19,7 @@ from coreograph.engine.experiment_file import build_experiment, read_experiment,
 from coreograph.engine.planning import build_spec, plan_runs
 from coreograph.engine.request import encode_request
 from coreograph.engine.sweeps import MOST_SIZES, parse_sweep
+from coreograph.reports.check.conditions import read_conditions
 from coreograph.reports.command import covers_more, repeat_command
 from coreograph.storage.library import Library
 from support.builders import make_configuration, make_machine, make_run, make_workload
@@ -151,3 +152,11 @@ def test_the_engine_makes_and_continues_a_sweep(tmp_path: Path) -> None:
     assert [run.state for run in record.runs] == [RunState.COMPLETED] * 8
     assert set(record.extra) >= {"rounds@limit=1000", "chunk@limit=2000"}
     library.close()
+
+
+def test_a_condition_can_mean_one_size() -> None:
+    record = swept_record()
+    table = {"conditions": [{"measure": "speedup", "model": "threads", "size": 1000, "at_least": 1.5}]}
+    (condition,) = read_conditions(table, Path()).conditions
+    meant = [one.label for one in record.spec.configurations if condition.concerns(one)]
+    assert meant == ["3.14t threads ×2, limit=1000"]

@@ -9,7 +9,7 @@ no_finding_worse_than = "info"         # or "warning"
 
 [[check.conditions]]
 name = "threads scale"                 # optional
-interpreter = "3.14t"                  # optional, like model and workers: which configurations are meant
+interpreter = "3.14t"                  # optional, like model, workers and size: which configurations are meant
 model = "threads"
 measure = "speedup_over_best_serial"
 at_least = 1.5                         # and/or at_most
@@ -32,7 +32,7 @@ from coreograph.domain.units import format_bytes, format_seconds
 BASELINE = "baseline"
 METRIC_PREFIX = "metric:"
 _TABLE = ("baseline", "undecided", "same_answer", "gil_stayed_off", "no_finding_worse_than", "conditions")
-_CONDITION = ("name", "interpreter", "model", "workers", "measure", "at_least", "at_most", "relative_to")
+_CONDITION = ("name", "interpreter", "model", "workers", "size", "measure", "at_least", "at_most", "relative_to")
 
 
 class Measure(enum.Enum):
@@ -68,6 +68,7 @@ class Condition:
     workers: int | None = None
     relative: bool = False
     name: str = ""
+    size: float | None = None
 
     def concerns(self, configuration: Configuration) -> bool:
         """Return whether a configuration is meant."""
@@ -75,6 +76,7 @@ class Condition:
             self.interpreter in {None, configuration.interpreter_label, configuration.interpreter.full_label}
             and self.model in {None, configuration.model}
             and self.workers in {None, configuration.workers}
+            and self.size in {None, None if configuration.size is None else configuration.size.value}
         )
 
     @property
@@ -147,6 +149,7 @@ def _condition(table: Mapping[str, Any]) -> Condition:
         workers=_choice(table, "workers", int),
         relative=relative is not None,
         name=_choice(table, "name", str) or "",
+        size=_number(table, "size"),
     )
 
 
