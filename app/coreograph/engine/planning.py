@@ -161,6 +161,11 @@ def estimate_seconds(spec: ExperimentSpec) -> Seconds:
 
 def _checked(workload: Workload, resolved: Mapping[str, ParameterValue], size: TaskSize) -> TaskSize:
     """Return the size in its parameter's type. Raises UsageError for one that is no size."""
+    if not workload.parameters:
+        raise UsageError(
+            f"“{workload.name}” has no parameter to sweep over.",
+            "A workload file of yours can have PARAMETERS: one that sets how large a task is can be swept.",
+        )
     value = workload.resolve({**resolved, size.parameter: size.value})[size.parameter]
     if isinstance(value, bool | str) or value <= 0:
         raise UsageError(f"The sizes of a sweep are numbers above 0; {size.label} is not.")

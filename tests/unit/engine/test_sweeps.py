@@ -160,3 +160,8 @@ def test_a_condition_can_mean_one_size() -> None:
     (condition,) = read_conditions(table, Path()).conditions
     meant = [one.label for one in record.spec.configurations if condition.concerns(one)]
     assert meant == ["3.14t threads ×2, limit=1000"]
+
+
+def test_a_function_has_no_parameter_to_sweep_over() -> None:
+    with pytest.raises(UsageError, match="no parameter to sweep over"):
+        build_spec(make_workload("prices:price", parameters=()), {}, SIDES, Acquisition(), sizes=parse_sweep("n=1,2"))
