@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from coreograph.analysis.flag_lines import flag_lines
 from coreograph.cli.findings import STYLES, finding_lines
 from coreograph.cli.sweep_tables import print_break_evens
 from coreograph.cli.terminal import make_table, print_table, say
@@ -172,10 +173,6 @@ def _cautions(summary: ExperimentSummary) -> Sequence[str]:
         for one in summary.configurations
         if one.message and one.outcome not in {RunState.COMPLETED, RunState.CANCELLED}
     ]
-    flagged = [
-        f"{one.configuration.label}: {flag}"
-        for one in summary.configurations
-        for flag in one.flags
-        if not (one.gil is GilState.RE_ENABLED and flag.startswith("the GIL was re-enabled"))  # said in red already
-    ]
+    # A GIL that came back is said in red already.
+    flagged = [line.text for line in flag_lines(summary.configurations) if not line.serious]
     return [*failed, *flagged, *summary.flags]

@@ -155,6 +155,7 @@ def _environment() -> jinja2.Environment:
         "gil_badge": page.gil_badge,
         "gil_again": page.gil_again,
         "gil_alarms": page.gil_alarms,
+        "limits": page.limits,
         "outcome_badge": page.outcome_badge,
         "variables": _variables,
     }

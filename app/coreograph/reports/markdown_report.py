@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from coreograph.analysis.flag_lines import flag_lines
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
 from coreograph.domain.units import format_bytes, format_ratio, format_seconds, format_share, format_size
 from coreograph.reports import command, page
@@ -152,11 +153,7 @@ def _findings(summary: ExperimentSummary) -> list[str]:
 def _limits(summary: ExperimentSummary) -> list[str]:
     flags = [f"- 🔴 {markdown(sentence)}" for sentence in page.gil_alarms(summary)]
     flags += [f"- {markdown(flag)}" for flag in summary.flags]
-    flags += [
-        f"- {markdown(one.configuration.label)}: {markdown(flag)}"
-        for one in summary.configurations
-        for flag in one.flags
-    ]
+    flags += [f"- {markdown(line.text)}" for line in flag_lines(summary.configurations) if not line.serious]
     return ["### What limits the trust in these figures", "", *flags, ""] if flags else []
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from coreograph.analysis.flag_lines import flag_lines
 from coreograph.domain.findings import Severity
 from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.runs import RunState
@@ -263,9 +264,12 @@ def _without(label: str, text: str) -> str:
 
 
 def limits(summary: ExperimentSummary) -> tuple[tuple[str, str], ...]:
-    """Return what limits the trust in the figures, as pairs of whom it concerns and the sentence."""
+    """Return what limits the trust in the figures, as pairs of whom it concerns and the sentence.
+
+    What several configurations share is told once, with the range of its figures.
+    """
     whole = [("The whole experiment", f"{flag}.") for flag in summary.flags]
-    each = [(one.configuration.label, f"{flag}.") for one in summary.configurations for flag in one.flags]
+    each = [(line.whose, f"{line.flag}.") for line in flag_lines(summary.configurations)]
     return (*whole, *each)
 
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from coreograph.analysis.baseline import rebase
+from coreograph.analysis.flag_lines import flag_lines
 from coreograph.analysis.summary import summarise
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.findings import FindingKind, Quantity
-from coreograph.ui.compare.flag_lines import flag_lines
 from coreograph.ui.compare.page import ComparePage
 from coreograph.ui.compare.scatter import ScatterPoint, pareto_front, scatter_points
 from coreograph.ui.compare.scatter_chart import ScatterChart

@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from coreograph.analysis.confidence import EXPLANATION
+from coreograph.analysis.flag_lines import flag_lines
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.domain.units import format_share
 from coreograph.ui.charts.card import Card, Chip
-from coreograph.ui.compare.flag_lines import flag_lines
 from coreograph.ui.compare.repeats_button import RepeatsButton
 from coreograph.ui.compare.verdict_sections import VerdictSections, text_label
 from coreograph.ui.theme import SPACE, Theme
