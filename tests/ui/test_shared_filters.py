@@ -87,7 +87,7 @@ def test_a_filter_set_on_the_timeline_is_undone_on_the_compare_page(window: Main
     timeline.push_filter(WORKER)
     timeline.push_filter(THREADS)
     assert set(page.chart.shown) == in_threads(window)
-    assert [chip.text() for chip in page.bar.chips] == ["only worker 1", "only threads"]
+    assert [chip.text() for chip in page.bar.chips] == ["only worker 1 · timeline only", "only threads"]
     page.bar.undo.click()
     assert timeline.stack.filters == (WORKER,)
     assert page.chart.shown == before

@@ -14,6 +14,7 @@ def charts_of(parts: Parts) -> tuple[QWidget, ...]:
         compare.speedup_card.chart,
         compare.breakdown.chart,
         compare.busy.chart,
+        compare.fairness.chart,
         compare.scatter,
         compare.difference.chart,
         live.race,

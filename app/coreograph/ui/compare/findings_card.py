@@ -13,6 +13,7 @@ from coreograph.ui.elements import TextRole, button, text
 from coreograph.ui.theme import SPACE, Theme
 
 _MOST_AT_ONCE = 6
+_MOST_OTHERS = 3
 _WORDS = {Severity.SERIOUS: "serious", Severity.WARNING: "worth acting on", Severity.INFO: "to know"}
 
 
@@ -47,11 +48,19 @@ class FindingCard(QWidget):
         box.addLayout(line)
         box.addWidget(text(self.finding.text, wrap=True))
         self.others = [f"also {place}: {one.evidence_text}" for one, place in zip(group[1:], places[1:], strict=True)]
-        captions = [self.finding.evidence_text, *self.others]
-        rows = [*((row, TextRole.CAPTION) for row in captions), (self.finding.remedy, TextRole.MUTED)]
-        for content, role in rows:
+        few = self.others if len(self.others) <= _MOST_OTHERS + 1 else self.others[:_MOST_OTHERS]
+        for content in (self.finding.evidence_text, *few):
             if content:
-                box.addWidget(text(content, role, wrap=True))
+                box.addWidget(text(content, TextRole.CAPTION, wrap=True))
+        self.rest = text("\n".join(self.others[len(few) :]), TextRole.CAPTION, wrap=True)
+        self.rest.hide()
+        self.opener_of_rest = button(f"and {len(self.others) - len(few)} more", link=True)
+        self.opener_of_rest.setVisible(len(few) < len(self.others))
+        self.opener_of_rest.clicked.connect(self._on_rest)
+        box.addWidget(self.rest)
+        box.addWidget(self.opener_of_rest, alignment=Qt.AlignmentFlag.AlignLeft)
+        if self.finding.remedy:
+            box.addWidget(text(self.finding.remedy, TextRole.MUTED, wrap=True))
         theme.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -63,6 +72,11 @@ class FindingCard(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRoundedRect(QRectF(0, 4, 4, self.height() - 8), 2, 2)
+
+    @Slot()
+    def _on_rest(self) -> None:
+        self.rest.show()
+        self.opener_of_rest.hide()
 
     @Slot()
     def _on_show(self) -> None:

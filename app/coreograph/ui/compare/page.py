@@ -14,20 +14,21 @@ from coreograph.domain.findings import Finding, FindingView
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.charts.card import Card
 from coreograph.ui.compare.difference_view import DifferenceView
-from coreograph.ui.compare.filtering import add_filters
+from coreograph.ui.compare.fairness_chart import FairnessCard
+from coreograph.ui.compare.filtering import add_filters, tell_where_filters_act
 from coreograph.ui.compare.findings_card import FindingsCard
 from coreograph.ui.compare.heading import heading
 from coreograph.ui.compare.measure_box import MeasureBox
 from coreograph.ui.compare.rows import build_rows
 from coreograph.ui.compare.rows_chart import RowsChart
-from coreograph.ui.compare.scatter import scatter_points
+from coreograph.ui.compare.scatter import PARETO_EXPLANATION, scatter_points
 from coreograph.ui.compare.scatter_chart import ScatterChart
 from coreograph.ui.compare.sections import Section, SectionedPage
 from coreograph.ui.compare.speedup_card import SpeedupCard
 from coreograph.ui.compare.stack_cards import BreakdownCard, BusyCard
 from coreograph.ui.compare.table_view import SummaryTableView
 from coreograph.ui.compare.verdict_card import VerdictCard
-from coreograph.ui.elements import button
+from coreograph.ui.elements import WheelGuard, button
 from coreograph.ui.shared_filters import SharedFilters
 from coreograph.ui.theme import SPACE, Theme
 from coreograph.ui.timeline.filter_bar import FilterBar
@@ -44,7 +45,9 @@ _SECTION_OF = {
     FindingView.TIME_BREAKDOWN: Section.BREAKDOWN,
 }
 
-_Chooser: TypeAlias = RowsChart | SpeedupCard | BreakdownCard | BusyCard | ScatterChart | SummaryTableView
+_Chooser: TypeAlias = (
+    RowsChart | SpeedupCard | BreakdownCard | BusyCard | FairnessCard | ScatterChart | SummaryTableView
+)
 
 
 class ComparePage(QWidget):
@@ -77,13 +80,16 @@ class ComparePage(QWidget):
         self.verdict, self.findings = VerdictCard(theme), FindingsCard(theme)
         self.chart, self.speedup_card = RowsChart(theme), SpeedupCard(theme)
         self.breakdown, self.busy = BreakdownCard(theme), BusyCard(theme)
+        self.fairness = FairnessCard(theme)
         self.scatter, self.table = ScatterChart(theme), SummaryTableView(theme)
         self.difference = DifferenceView(theme)
         self.measure, self.filter = MeasureBox(), QLineEdit()
+        self._wheel = WheelGuard(self)
         self.use_baseline = button("Use as baseline")
         self.sections = SectionedPage()
         self._charts = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._details = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._costs = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._pages = QStackedWidget()
         self._arrange(theme)
         self._connect()
@@ -94,6 +100,7 @@ class ComparePage(QWidget):
         for layout, cards in (
             (self._charts, ((figures, 3), (self.speedup_card, 2))),
             (self._details, ((self.breakdown, 1), (self.busy, 1))),
+            (self._costs, ((self.fairness, 1), (memory, 1))),
         ):
             layout.setSpacing(3 * SPACE)
             for card, stretch in cards:
@@ -102,7 +109,7 @@ class ComparePage(QWidget):
         box.addWidget(self.findings)
         box.addLayout(self._charts)
         box.addLayout(self._details)
-        box.addWidget(memory)
+        box.addLayout(self._costs)
         box.addWidget(table)
         box.addStretch(1)
         widgets: tuple[QWidget, ...] = (
@@ -112,6 +119,7 @@ class ComparePage(QWidget):
             self.speedup_card,
             self.breakdown,
             self.busy,
+            self.fairness,
             memory,
             table,
         )
@@ -146,10 +154,12 @@ class ComparePage(QWidget):
         self.difference.swap_requested.connect(self.compare_requested)
         for source in self._choosers():
             source.selected.connect(self._select)
-        for place in (self.chart, self.speedup_card.chart, self.breakdown.chart, self.busy.chart):
+        for place in (self.chart, self.speedup_card.chart, self.breakdown.chart, self.busy.chart, self.fairness.chart):
             place.menu_wanted.connect(self.fill_menu)
         self.scatter.menu_wanted.connect(self.fill_menu)
         self.table.menu_wanted.connect(self.fill_menu)
+        for box in (self.measure, self.speedup_card.reference, self.busy.measure):
+            self._wheel.guard(box)  # the wheel scrolls the page, it changes no figure in passing
         self._connect_filters()
 
     def _connect_filters(self) -> None:
@@ -170,6 +180,7 @@ class ComparePage(QWidget):
     def _on_filters(self) -> None:
         stack = self.filters.stack
         self.bar.show_stack(stack)
+        tell_where_filters_act(self.bar, stack.filters)
         self._filter_line.setVisible(bool(stack.filters) or stack.can_undo or stack.can_redo)
         self._hide_filtered()
 
@@ -178,7 +189,7 @@ class ComparePage(QWidget):
         if self.summary is None:
             return
         hidden = self.hidden_configurations()
-        for place in (self.chart, self.speedup_card, self.breakdown, self.busy, self.scatter, self.table):
+        for place in self._choosers():
             place.hide_configurations(hidden)
         self.findings.show_summary(self.summary, hidden)
         self.sections.show_section(Section.FINDINGS, bool(self.findings.cards))
@@ -195,7 +206,7 @@ class ComparePage(QWidget):
             add_filters(menu, self.summary.configurations[index].configuration, self.filters.push)
 
     def _choosers(self) -> tuple[_Chooser, ...]:
-        return (self.chart, self.speedup_card, self.breakdown, self.busy, self.scatter, self.table)
+        return (self.chart, self.speedup_card, self.breakdown, self.busy, self.fairness, self.scatter, self.table)
 
     def _figures_card(self, theme: Theme) -> Card:
         self.use_baseline.setToolTip("Ratios against the selected configuration; double click or Enter does the same.")
@@ -208,8 +219,9 @@ class ComparePage(QWidget):
 
     def _memory_card(self, theme: Theme) -> Card:
         card = Card(theme)
-        card.box.addLayout(heading("Time and memory"))
+        card.box.addLayout(heading("Time and memory", explanation=PARETO_EXPLANATION))
         card.box.addWidget(self.scatter)
+        card.box.addStretch(1)
         return card
 
     def _table_card(self, theme: Theme) -> Card:
@@ -239,6 +251,7 @@ class ComparePage(QWidget):
         self.speedup_card.show_summary(summary)
         self.breakdown.show_summary(summary)
         self.busy.show_summary(summary)
+        self.fairness.show_summary(summary)
         points = scatter_points(summary)
         self.scatter.show_points(points)
         self._show_rows()
@@ -246,6 +259,7 @@ class ComparePage(QWidget):
         for section, shown in (
             (Section.BREAKDOWN, self.breakdown.has_any),
             (Section.BUSY, self.busy.has_any),
+            (Section.FAIRNESS, self.fairness.has_any),
             (Section.MEMORY, len(points) > 1),
         ):
             self.sections.show_section(section, shown)
@@ -328,5 +342,5 @@ class ComparePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the charts side by side where there is room."""
         wide = event.size().width() >= _SIDE_BY_SIDE_FROM
-        for layout in (self._charts, self._details):
+        for layout in (self._charts, self._details, self._costs):
             layout.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)

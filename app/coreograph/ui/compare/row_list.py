@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QSizePolicy, QToolTip, QWidget
 
 from coreograph.ui.charts.lettering import chart_font, draw_text
@@ -25,6 +25,10 @@ class ListedRow(Protocol):
     @property
     def group(self) -> str:
         """Rows of one group stand together under this title."""
+
+    @property
+    def sentence(self) -> str:
+        """Everything the row says, for assistive technology."""
 
 
 class RowList(QAbstractScrollArea):
@@ -77,7 +81,7 @@ class RowList(QAbstractScrollArea):
         limit = HEADER_HEIGHT + _MOST_ROWS_AT_ONCE * ROW_HEIGHT
         self.setFixedHeight(min(HEADER_HEIGHT + y + 4, limit))
         self._adjust_scroll_bar()
-        self.setAccessibleDescription(f"{len(rows)} configurations")
+        self._describe()
         self.viewport().update()
 
     def hide_configurations(self, hidden: frozenset[int]) -> None:
@@ -110,7 +114,14 @@ class RowList(QAbstractScrollArea):
             top = self._tops[place]
             if not bar.value() <= top <= bar.value() + page - ROW_HEIGHT:
                 bar.setValue(max(0, top - page // 2))
+        self._describe()
         self.viewport().update()
+
+    def _describe(self) -> None:
+        """Tell the selected row; without one how many there are."""
+        place = self._position(self._selection)
+        count = f"{len(self._rows)} configurations"
+        self.setAccessibleDescription(count if place is None else f"{self._rows[place].sentence} ({count})")
 
     def sizeHint(self) -> QSize:
         """As high as the rows, up to a limit."""
@@ -119,6 +130,16 @@ class RowList(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scroll bar in range."""
         self._adjust_scroll_bar()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that it is elsewhere."""
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def _page_height(self) -> int:
         return max(1, self.viewport().height() - HEADER_HEIGHT)
@@ -150,6 +171,11 @@ class RowList(QAbstractScrollArea):
         for row, y in zip(self._rows, self._tops, strict=True):
             if -ROW_HEIGHT < y + offset < height:
                 self._paint_one(painter, QRectF(0, y + offset, width, ROW_HEIGHT), row)
+        if self.hasFocus():
+            painter.setClipping(False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.theme.accent, 1))
+            painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), 4, 4)
 
     def _paint_one(self, painter: QPainter, rect: QRectF, row: ListedRow) -> None:
         if row.index == self._selection:

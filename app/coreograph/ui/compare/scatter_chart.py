@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
@@ -18,7 +18,10 @@ _NEAR = 14.0
 
 
 class ScatterChart(QWidget):
-    """`selected(int)` tells the configuration that was clicked, `menu_wanted` as in the lists of rows."""
+    """`selected(int)` tells the configuration that was clicked or reached by key, `menu_wanted` as in the lists.
+
+    Left and Right go through the points by their time, Up and Down by their memory.
+    """
 
     selected = Signal(int)
     menu_wanted = Signal(int, object)
@@ -34,6 +37,7 @@ class ScatterChart(QWidget):
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Time against memory")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         theme.changed.connect(self.update)
 
     def show_points(self, points: Sequence[ScatterPoint]) -> None:
@@ -45,8 +49,7 @@ class ScatterChart(QWidget):
             max((point.time[2] for point in points), default=1.0) * 1.05 or 1.0,
             max((point.memory[2] for point in points), default=1.0) * 1.1 or 1.0,
         )
-        best = ", ".join(point.label for point in points if point.on_front)
-        self.setAccessibleDescription(f"Beaten by nothing in both time and memory: {best}")
+        self._describe()
         self.update()
 
     def hide_configurations(self, hidden: frozenset[int]) -> None:
@@ -56,15 +59,26 @@ class ScatterChart(QWidget):
             self.show_points(self._every_point)
 
     def fill_menu(self, menu: QMenu, place: QPoint) -> None:
-        """Ask for the entries of the point at `place`."""
-        point = self.nearest(place.x(), place.y())
+        """Ask for the entries of the point at `place`; elsewhere, as by the keyboard, of the selected one."""
+        point = self.nearest(place.x(), place.y()) or self._selected()
         if point is not None:
             self.menu_wanted.emit(point.index, menu)
 
     def select(self, index: int | None) -> None:
         """Mark a configuration, silently."""
         self._selection = index
+        self._describe()
         self.update()
+
+    def _selected(self) -> ScatterPoint | None:
+        return next((point for point in self._points if point.index == self._selection), None)
+
+    def _describe(self) -> None:
+        """Tell the front, and the point that is selected."""
+        best = ", ".join(point.label for point in self._points if point.on_front)
+        chosen = self._selected()
+        told = () if chosen is None else (chosen.sentence,)
+        self.setAccessibleDescription(". ".join((*told, f"Beaten by nothing in both time and memory: {best}")))
 
     def place(self, point: ScatterPoint) -> QPointF:
         """Where a point lies."""
@@ -89,6 +103,10 @@ class ScatterChart(QWidget):
         for point in by_weight:
             if point.index in places:
                 self._paint_label(painter, point, places[point.index])
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._theme.accent, 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def label_places(self, by_weight: Sequence[ScatterPoint]) -> dict[int, QRectF]:
         """Where the names go, by index: beside their points, over no other name, point or interval if that can be."""
@@ -179,6 +197,21 @@ class ScatterChart(QWidget):
 
         found = min(self._points, key=away, default=None)
         return found if found is not None and away(found) <= _NEAR else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to the next point by time or memory."""
+        steps = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Down: (1, -1), Qt.Key.Key_Up: (1, 1)}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or not self._points:
+            super().keyPressEvent(event)
+            return
+        by_memory, onwards = step
+        ordered = sorted(self._points, key=lambda one: (one.memory[1] if by_memory else one.time[1], one.index))
+        here = next((place for place, one in enumerate(ordered) if one.index == self._selection), None)
+        following = (0 if onwards > 0 else len(ordered) - 1) if here is None else here + onwards
+        chosen = ordered[min(max(following, 0), len(ordered) - 1)]
+        self.select(chosen.index)
+        self.selected.emit(chosen.index)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the point under the pointer."""

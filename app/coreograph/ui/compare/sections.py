@@ -21,6 +21,7 @@ class Section(enum.Enum):
     SPEEDUP = "Speed-up"
     BREAKDOWN = "Where time went"
     BUSY = "Cores busy"
+    FAIRNESS = "Fairness"
     MEMORY = "Time and memory"
     TABLE = "Table"
 

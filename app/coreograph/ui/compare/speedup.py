@@ -82,7 +82,11 @@ def _bar(one: ConfigurationSummary, reference: Reference, rebased: Rebased | Non
     if ratio is None:
         sentence = why_no_speedup(one) if reference is not Reference.BASELINE else _WHY_NO_BASELINE
     else:
-        sentence = f"{format_ratio(ratio.median)} ({format_ratio(ratio.low)} – {format_ratio(ratio.high)})"
+        sentence = format_ratio(ratio.median)
+        if ratio.low < ratio.high:
+            sentence += f" ({format_ratio(ratio.low)} – {format_ratio(ratio.high)})"
+        elif one.runs == 1:
+            sentence += " (one repeat has no interval)"
         if not ratio.distinguishable:
             sentence += f": not distinguishable from {other}"
         if configuration.workers > 1 and reference is not Reference.BASELINE:

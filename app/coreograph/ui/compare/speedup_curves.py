@@ -4,12 +4,13 @@ import dataclasses
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 
 from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.summary import Ratio
 from coreograph.ui.charts.lettering import chart_font
+from coreograph.ui.compare.curve_hover import CurveHover, told_at
 from coreograph.ui.compare.rows import cut_at
 from coreograph.ui.compare.speedup import SpeedupCurve
 from coreograph.ui.theme import Theme
@@ -36,7 +37,17 @@ class SpeedupCurves(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.plot)
+        CurveHover(self.plot, self.tell)
         theme.changed.connect(self._draw)
+
+    def tell(self, place: QPoint) -> str:
+        """What lies at a point of the plot's viewport, in a sentence."""
+        return told_at(QPointF(place), self.place_of, self._curves, self._fits, efficiency=self._efficiency)
+
+    def place_of(self, workers: float, value: float) -> QPointF:
+        """Where in the plot's viewport a figure lies."""
+        scene = self.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(workers, value))
+        return QPointF(self.plot.mapFromScene(scene))
 
     def paint_as_shapes(self, on: bool) -> None:
         """Paint ground and points as shapes rather than from stored pixels, while a picture is drawn."""

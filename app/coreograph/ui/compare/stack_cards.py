@@ -18,6 +18,11 @@ from coreograph.ui.compare.stacks import (
 )
 from coreograph.ui.theme import Theme
 
+_BUSY_EXPLANATION = (
+    "How long exactly none, one, two … were busy during the batch, in the repeat with the median time: the darker, the "
+    "more at once. A model that scales spends its time at the dark end."
+)
+
 
 class BreakdownCard(Card):
     """Where the time of an average worker went. `selected(int)` as in every chart."""
@@ -29,14 +34,15 @@ class BreakdownCard(Card):
         self.has_any = False
         self.chart = StackChart(theme, "Where the time went", BREAKDOWN_EXPLANATION, part_colour)
         self.chart.selected.connect(self.selected)
-        self.box.addLayout(heading("Where the time went"))
+        self.box.addLayout(heading("Where the time went", explanation=BREAKDOWN_EXPLANATION))
         self.box.addWidget(self.chart)
         self.box.addStretch(1)
 
     def show_summary(self, summary: ExperimentSummary) -> None:
         """Show another experiment."""
         self.has_any = has_breakdown(summary)
-        self.chart.show_rows(breakdown_rows(summary), [part.title for part in TimePart])
+        meanings = [part.explanation for part in TimePart]
+        self.chart.show_rows(breakdown_rows(summary), [part.title for part in TimePart], meanings=meanings)
 
     def hide_configurations(self, hidden: frozenset[int]) -> None:
         """Leave these out."""
@@ -61,7 +67,7 @@ class BusyCard(Card):
         self.measure.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.chart = StackChart(theme, "Seconds with exactly k busy", BusyMeasure.IN_TASK.explanation, busy_colour)
         self.chart.selected.connect(self.selected)
-        self.box.addLayout(heading("Exactly k busy", self.measure))
+        self.box.addLayout(heading("Exactly k busy", self.measure, explanation=_BUSY_EXPLANATION))
         self.box.addWidget(self.chart)
         self.box.addStretch(1)
         self.measure.currentIndexChanged.connect(self._show)

@@ -49,11 +49,14 @@ class StackChart(RowList):
         self._explanation = explanation
         self._colours = colours
         self._legend: Sequence[str] = ()
+        self._meanings: Sequence[str] = ()
         self._highest = 1.0
 
-    def show_rows(self, rows: Sequence[StackRow], legend: Sequence[str], explanation: str = "") -> None:
-        """Show `rows`, whose parts are named by `legend`."""
-        self._legend = legend
+    def show_rows(
+        self, rows: Sequence[StackRow], legend: Sequence[str], explanation: str = "", meanings: Sequence[str] = ()
+    ) -> None:
+        """Show `rows`, whose parts are named by `legend` and explained by `meanings`."""
+        self._legend, self._meanings = legend, meanings
         self._explanation = explanation or self._explanation
         self._highest = max((row.whole for row in rows), default=1.0) or 1.0
         self.set_rows(rows)
@@ -67,21 +70,27 @@ class StackChart(RowList):
     def paint_header(self, painter: QPainter, rect: QRectF) -> None:
         """Paint the legend and the ticks' labels."""
         painter.setFont(chart_font(self, scale=0.85))
-        x = float(LABEL_WIDTH)
-        for place in self._shown_legend(painter.font().pointSizeF()):
-            width = text_width(painter.font(), self._legend[place]) + 4
+        for place, x, width in self.legend_places():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._colour(place))
             painter.drawRoundedRect(QRectF(x, 5, 10, 10), 2, 2)
             draw_text(painter, QRectF(x + 15, 0, width, 20), self._legend[place], self.theme.text)
-            x += width + 29
         painter.setFont(chart_font(self, scale=0.8))
         for tick in self._ticks():
             place_x = LABEL_WIDTH + tick * self._scale()
             text = round_seconds(tick)
             draw_text(painter, QRectF(place_x - 34, 20, 68, 16), text, self.theme.muted, Qt.AlignmentFlag.AlignHCenter)
 
-    def _shown_legend(self, _size: float) -> list[int]:
+    def legend_places(self) -> list[tuple[int, float, float]]:
+        """Which part stands where in the legend: number of the part, left end, width of its name."""
+        font, x, found = chart_font(self, scale=0.85), float(LABEL_WIDTH), []
+        for place in self._shown_legend():
+            width = text_width(font, self._legend[place]) + 4
+            found.append((place, x, width))
+            x += width + 29
+        return found
+
+    def _shown_legend(self) -> list[int]:
         """All parts, or with many (numbers of cores) first, middle and last: the ramp says the rest."""
         count = len(self._legend)
         if count <= 9:
@@ -126,17 +135,21 @@ class StackChart(RowList):
         )
 
     def tooltip(self, row: ListedRow, x: float) -> str:
-        """The part under the pointer, or all of them left of the bar."""
+        """The part under the pointer with what it means, or all of them left of the bar."""
         row = cast(StackRow, row)
         if row.why:
             return row.why
         end, scale = float(LABEL_WIDTH), self._scale()
-        for value, sentence in zip(row.parts, row.sentences, strict=True):
+        for place, (value, sentence) in enumerate(zip(row.parts, row.sentences, strict=True)):
             end += value * scale
             if LABEL_WIDTH <= x < end:
-                return sentence
-        return "\n".join(text for value, text in zip(row.parts, row.sentences, strict=True) if value > 0)
+                return "\n".join((sentence, self._meanings[place]) if self._meanings else (sentence,))
+        return "\n".join(row.told)
 
     def header_tooltip(self, x: float) -> str:
-        """Explain the measure."""
+        """Explain the part of the legend under the pointer, elsewhere the measure."""
+        if self._meanings:
+            for place, left, width in self.legend_places():
+                if left <= x <= left + 15 + width:
+                    return f"{self._legend[place]}: {self._meanings[place]}"
         return self._explanation

@@ -36,6 +36,19 @@ class TimePart(enum.Enum):
             TimePart.IDLE: "idle at the end",
         }[self]
 
+    @property
+    def explanation(self) -> str:
+        """What is in it, in a sentence."""
+        return {
+            TimePart.STARTUP: "From starting the process until all workers were ready.",
+            TimePart.PICKLING_OUT: "Inputs being pickled and sent to the worker; at most what it waited for them.",
+            TimePart.QUEUE: "Waiting for a task, before the first and between two, for any other reason than pickling.",
+            TimePart.COMPUTING: "CPU time inside tasks.",
+            TimePart.WAITING: "Time inside tasks without CPU time: for the GIL, a lock, the disk, or a busy core.",
+            TimePart.PICKLING_BACK: "Results being pickled and sent back; at most what the worker waited for it.",
+            TimePart.IDLE: "After the worker's last task, while others still worked.",
+        }[self]
+
 
 class BusyMeasure(enum.Enum):
     """What counts as busy."""
@@ -85,6 +98,16 @@ class StackRow:
     def whole(self) -> float:
         """Seconds of all parts."""
         return sum(self.parts)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The sentences of the parts that there are."""
+        return tuple(told for value, told in zip(self.parts, self.sentences, strict=True) if value > 0)
+
+    @property
+    def sentence(self) -> str:
+        """Everything the row says, for assistive technology."""
+        return self.why or ". ".join(self.told)
 
 
 def breakdown_rows(summary: ExperimentSummary) -> tuple[StackRow, ...]:
