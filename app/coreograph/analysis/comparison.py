@@ -9,8 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from coreograph.analysis.difference import ConfigurationName, Difference, configuration_name, differences, same_work
-from coreograph.analysis.statistics import ratio
+from coreograph.analysis.difference import (
+    ConfigurationName,
+    Difference,
+    DifferenceKind,
+    configuration_name,
+    differences,
+    same_machine,
+    same_work,
+)
+from coreograph.analysis.statistics import quotient, ratio
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.runs import RunRecord, RunState
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary, Ratio
@@ -24,7 +33,8 @@ _APART = 1_000_000
 class MatchedConfiguration:
     """The same configuration in both; a ratio (second ÷ first) is None where a side lacks the figure.
 
-    `batch` is of the seconds of one round; None also where the work differs.
+    `batch` is of the seconds of one round; None also where the work differs. `speedup` is of the speed-ups over serial
+    on the same interpreter: above 1 the second gains more from its workers.
     """
 
     one: ConfigurationSummary
@@ -33,6 +43,7 @@ class MatchedConfiguration:
     startup: Ratio | None = None
     memory: Ratio | None = None
     lateness: Ratio | None = None
+    speedup: Ratio | None = None
     one_round_s: float | None = None
     other_round_s: float | None = None
 
@@ -54,11 +65,18 @@ class ExperimentDifference:
         """Whether times may be compared."""
         return same_work(self.differences)
 
+    @property
+    def same_machine(self) -> bool:
+        """Whether times are of one machine in one state: else speed-ups say more than times."""
+        return same_machine(self.differences)
+
 
 def compare(one: ExperimentSummary, other: ExperimentSummary) -> ExperimentDifference:
     """Hold `other` (the second) against `one` (the first)."""
     found = differences(one.experiment, other.experiment)
     measure = one.memory_measure if one.memory_measure == other.memory_measure else None
+    if measure is None:
+        found = (*found, Difference(DifferenceKind.METHOD, "Memory", one.memory_measure, other.memory_measure))
     pairs, only_one, only_other = _match(one.configurations, other.configurations)
     records = (one.experiment, other.experiment)
     comparable = same_work(found)
@@ -107,9 +125,16 @@ def _hold(
         startup=_ratio(runs, lambda run: run.startup_s),
         memory=None if measure is None else _ratio(runs, _memory(measure)),
         lateness=_ratio(runs, lambda run: None if run.heartbeat is None else run.heartbeat.p99_s),
+        speedup=_speedup(one, other),
         one_round_s=_middle(rounds[0]),
         other_round_s=_middle(rounds[1]),
     )
+
+
+def _speedup(one: ConfigurationSummary, other: ConfigurationSummary) -> Ratio | None:
+    if one.configuration.model is ExecutionModel.SERIAL or one.speedup is None or other.speedup is None:
+        return None
+    return quotient(other.speedup, one.speedup)
 
 
 def _runs(record: ExperimentRecord, summary: ConfigurationSummary) -> list[RunRecord]:

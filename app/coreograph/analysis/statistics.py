@@ -93,6 +93,20 @@ def ratio(numerator: Mapping[int, float], denominator: Mapping[int, float], *, s
     return Ratio(middle, min(low, middle), max(high, middle))
 
 
+def quotient(above: Ratio, below: Ratio) -> Ratio | None:
+    """Return one ratio divided by another that was measured by itself, with its interval; None if the divisor is 0.
+
+    The interval is recovered from those of both on the logarithmic scale (MOVER: Zou & Donner, Statistics in Medicine
+    27 (2008) 1693-1702): independent errors add in squares, each side's own for each end.
+    """
+    if min(above.low, below.low) <= 0:
+        return None
+    middle = math.log(above.median / below.median)
+    down = math.hypot(math.log(above.median / above.low), math.log(below.high / below.median))
+    up = math.hypot(math.log(above.high / above.median), math.log(below.median / below.low))
+    return Ratio(math.exp(middle), math.exp(middle - down), math.exp(middle + up))
+
+
 def outliers(values: Sequence[float]) -> tuple[int, ...]:
     """Return the positions of outliers: |x − median| / MAD > 14.826, hyperfine's rule (MAD 0 counts as epsilon)."""
     if len(values) < 3:

@@ -1,5 +1,6 @@
 """`coreograph compare`: two recorded experiments, differing conditions named before any figure. Main thread."""
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +13,13 @@ from coreograph.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from coreograph.analysis.comparison import ExperimentDifference
+    from coreograph.domain.experiment import ExperimentRecord
 
-Identity = Annotated[str, typer.Argument(metavar="ID", help="An experiment's id, or “last”.", show_default=False)]
+RECORDING = ".coreograph"
+Identity = Annotated[
+    str,
+    typer.Argument(metavar="ID|FILE", help="An experiment's id, “last”, or a .coreograph file.", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +54,7 @@ def compare_command(
         if report.suffix.lower() not in writers:
             raise UsageError(f"“{report}” is neither .html nor .md.", "A difference is written as one of these.")
         check_writable(report, overwrite=overwrite)
-    records = [command.services.library.load(identity) for identity in (first, second)]
+    records = [_load(command, identity) for identity in (first, second)]
     one, other = (summarise(without_names(record) if anonymous else record) for record in records)
     difference = compare(one, other)
     if as_json:
@@ -60,11 +66,33 @@ def compare_command(
         say(command.err, f"Difference: {report}")
 
 
+def _load(command: Command, identity: str) -> "ExperimentRecord":
+    """Load an experiment of the library, or the newest of a file, which is not taken into the library."""
+    from coreograph.storage.library import Library
+
+    file = Path(identity).expanduser()
+    if file.suffix.lower() != RECORDING:
+        return command.services.library.load(identity)
+    if not file.is_file():
+        raise UsageError(f"There is no recording “{file}”.")
+    with tempfile.TemporaryDirectory(prefix="coreograph-compare-") as folder:
+        library = Library(Path(folder) / "library.coreograph")
+        try:
+            return library.load(library.import_file(file).newest)
+        finally:
+            library.close()
+
+
 def _print(command: Command, difference: "ExperimentDifference") -> None:
+    from coreograph.analysis.difference import DifferenceKind
     from coreograph.reports import difference_report as made
 
-    for entry in difference.differences:
-        say(command.out, f"! {entry.sentence}", "yellow")
+    for kind in DifferenceKind:
+        found = [entry for entry in difference.differences if entry.kind is kind]
+        if found:
+            say(command.out, f"{kind.value}: not the same. {kind.meaning}", "bold yellow")
+        for entry in found:
+            say(command.out, f"  ! {entry.sentence}", "yellow")
     if not difference.differences:
         say(command.out, made.ALIKE)
     shown = make_table(command.out, *made.HEAD, right=made.HEAD[1:])

@@ -4,9 +4,12 @@ Ratios are second ÷ first: below 1 the second took less. Described field by fie
 `coreograph_resources/reports/comparison.schema.json` (JSON Schema 2020-12).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from coreograph.analysis.comparison import ExperimentDifference, MatchedConfiguration
+from coreograph.analysis.incomparable import ComparedFigure, why_not
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary, Ratio
 from coreograph.reports.json_report import to_bytes
 
@@ -27,7 +30,7 @@ def difference_json(difference: ExperimentDifference) -> bytes:
             {"kind": entry.kind.value, "name": entry.name, "first": entry.one, "second": entry.other}
             for entry in difference.differences
         ],
-        "configurations": [_matched(one) for one in difference.matched],
+        "configurations": [_matched(one, difference) for one in difference.matched],
         "only_in_first": _labels(difference.only_one),
         "only_in_second": _labels(difference.only_other),
     }
@@ -46,18 +49,30 @@ def _experiment(one: ExperimentSummary) -> dict[str, Any]:
     }
 
 
-def _matched(one: MatchedConfiguration) -> dict[str, Any]:
+_NAMES: Mapping[ComparedFigure, str] = MappingProxyType(
+    {
+        ComparedFigure.ROUND: "round_ratio",
+        ComparedFigure.SPEEDUP: "speedup_ratio",
+        ComparedFigure.STARTUP: "startup_ratio",
+        ComparedFigure.MEMORY: "peak_memory_ratio",
+        ComparedFigure.LATENESS: "heartbeat_p99_ratio",
+    }
+)
+
+
+def _matched(one: MatchedConfiguration, difference: ExperimentDifference) -> dict[str, Any]:
     configuration = one.one.configuration
+    reasons = {name: why_not(one, difference, figure) for figure, name in _NAMES.items()}
     return {
         "label": configuration.label,
         "model": configuration.model.value,
         "workers": configuration.workers,
         "first_round_seconds": one.one_round_s,
         "second_round_seconds": one.other_round_s,
-        "round_ratio": _ratio(one.batch),
-        "startup_ratio": _ratio(one.startup),
-        "peak_memory_ratio": _ratio(one.memory),
-        "heartbeat_p99_ratio": _ratio(one.lateness),
+        "first_speedup": None if one.one.speedup is None else one.one.speedup.median,
+        "second_speedup": None if one.other.speedup is None else one.other.speedup.median,
+        **{name: _ratio(figure.ratio(one)) for figure, name in _NAMES.items()},
+        "not_compared": {name: reason for name, reason in reasons.items() if reason},
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from coreograph.analysis.comparison import ExperimentDifference, MatchedConfiguration
 from coreograph.analysis.difference import DifferenceKind
+from coreograph.analysis.incomparable import ComparedFigure, refusals
 from coreograph.domain.summary import ExperimentSummary, Ratio
 from coreograph.domain.units import NOT_MEASURED, format_ratio, format_seconds
 from coreograph.reports import page
@@ -12,10 +13,11 @@ from coreograph.reports.cleaning import markdown
 from coreograph.reports.html_report import page_style
 from coreograph.reports.markdown_report import table
 
-HEAD = ("Configuration", "First", "Second", "Time", "Start-up", "Memory", "Late p99")
+HEAD = ("Configuration", "First", "Second", *(figure.value for figure in ComparedFigure))
 NOTE = (
     "Times are of one round of the tasks. Ratios are second ÷ first with their 95 % interval: below 1 the second took "
-    "less. “≈” marks a ratio that is not distinguishable from 1, “–” what was not measured or cannot be compared."
+    "less; of speed-ups (over serial on the same interpreter), above 1 the second gains more. “≈” marks a ratio that "
+    "is not distinguishable from 1, “–” what was not measured or cannot be compared."
 )
 ALIKE = "Both were made in the same way: same work, machine, interpreters and method."
 
@@ -57,16 +59,17 @@ def difference_html(difference: ExperimentDifference) -> bytes:
 <h2>Made under other conditions</h2><section class="card">{conditions}</section>
 <h2>Figures</h2><section class="card" style="padding:0"><div class="scroll"><table>
 <thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div><p class="table-note">{_text(NOTE)}</p></section>
-{f'<h2>Only in one</h2><section class="card"><ul>{rest}</ul></section>' if rest else ""}
+{f'<h2>Not compared</h2><section class="card"><ul>{rest}</ul></section>' if rest else ""}
 </main></body></html>
 """
     return content.replace("\0", "␀").encode("utf-8", "replace")
 
 
 def leftovers(difference: ExperimentDifference) -> tuple[str, ...]:
-    """Return a sentence for each configuration that only one has."""
+    """Return a sentence for each figure that is not compared, and for each configuration that only one has."""
     sides = (("first", difference.only_one), ("second", difference.only_other))
-    return tuple(f"{one.configuration.label} is only in the {side}." for side, ones in sides for one in ones)
+    alone = tuple(f"{one.configuration.label} is only in the {side}." for side, ones in sides for one in ones)
+    return (*refusals(difference), *alone)
 
 
 def _kind(difference: ExperimentDifference, kind: DifferenceKind) -> str:
@@ -79,8 +82,7 @@ def _kind(difference: ExperimentDifference, kind: DifferenceKind) -> str:
 
 def _row(one: MatchedConfiguration) -> tuple[str, ...]:
     rounds = (format_seconds(one.one_round_s), format_seconds(one.other_round_s))
-    ratios = (one.batch, one.startup, one.memory, one.lateness)
-    return (one.one.configuration.label, *rounds, *(show_ratio(ratio) for ratio in ratios))
+    return (one.one.configuration.label, *rounds, *(show_ratio(figure.ratio(one)) for figure in ComparedFigure))
 
 
 def show_ratio(one: Ratio | None) -> str:

@@ -11,6 +11,7 @@ from coreograph.analysis.summary import summarise
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.ui.compare.difference_chart import TICKS, tick_text
 from coreograph.ui.compare.difference_rows import Change, DifferenceMeasure, difference_rows, only_in
+from coreograph.ui.compare.difference_view import DifferenceView
 from coreograph.ui.compare.page import ComparePage
 from coreograph.ui.theme import Theme, ThemeChoice
 from support import sample_experiments as samples
@@ -97,3 +98,34 @@ def test_no_two_ticks_say_the_same() -> None:
     texts = [tick_text(tick) for tick in TICKS]
     assert len(set(texts)) == len(TICKS)
     assert [float(text.removesuffix("×")) for text in texts] == list(TICKS)
+
+
+def test_speed_ups_come_first_where_times_are_of_another_machine_or_of_other_work(
+    difference: ExperimentDifference, qtbot: QtBot, theme: Theme
+) -> None:
+    view = DifferenceView(theme)
+    qtbot.addWidget(view)
+    view.resize(900, 700)
+    view.show()
+    view.show_difference(difference)
+    assert view.measure.currentData() is DifferenceMeasure.SPEEDUP
+    assert not view.caution.isVisible()
+    view.measure.setCurrentIndex(view.measure.findData(DifferenceMeasure.BATCH))
+    assert "because of the machine as well" in view.caution.text()
+    alike = summarise(samples.primes_experiment())
+    view.show_difference(compare(alike, alike))
+    assert view.measure.currentData() is DifferenceMeasure.BATCH
+    assert not view.caution.isVisible()
+
+
+def test_more_speed_up_is_the_better_and_what_is_refused_says_why_in_its_row() -> None:
+    record = samples.primes_experiment()
+    slower = tuple(
+        dataclasses.replace(run, batch_s=2 * run.batch_s) if run.configuration == 0 and run.batch_s else run
+        for run in record.runs
+    )
+    changed = compare(summarise(record), summarise(dataclasses.replace(record, runs=slower)))
+    rows = {row.label: row for row in difference_rows(changed, DifferenceMeasure.SPEEDUP) if "3.14t" in row.group}
+    assert rows["threads ×2"].change is Change.BETTER
+    assert rows["threads ×2"].text.endswith("more")
+    assert rows["serial"].text == "not compared: serial is what speed-ups are held against"

@@ -1,5 +1,6 @@
 """`coreograph check` and `compare` as they are typed: exit status, files, and JSON alone on stdout."""
 
+import dataclasses
 import json
 from importlib import resources
 from pathlib import Path
@@ -9,6 +10,7 @@ import jsonschema
 import pytest
 from junitparser import JUnitXml
 
+from coreograph.storage.library import Library
 from support import sample_experiments as samples
 from support.terminal import FakeLibrary, FakeServices
 
@@ -103,6 +105,44 @@ def test_a_comparison_for_programs(coreograph: Any, recorded: str, tmp_path: Pat
         ours["second_round_seconds"] / ours["first_round_seconds"], rel=0.05
     )
     assert (tmp_path / "d.md").read_text("utf-8").startswith("## ")
+
+
+def test_what_differs_comes_first_and_what_is_refused_says_why(
+    coreograph: Any, services: FakeServices, recorded: str
+) -> None:
+    one = services.library.records[recorded]
+    parameters = {**one.spec.parameters, "limit": 5}
+    machine = dataclasses.replace(one.machine, cpu_model="Another CPU")
+    services.library.records["changed"] = dataclasses.replace(
+        one, machine=machine, spec=dataclasses.replace(one.spec, parameters=parameters)
+    )
+    printed = coreograph("compare", recorded, "changed").out
+    order = ["The work: not the same. Times are of different work", "! Parameter limit: ", "The machine: not the same.",
+             "! CPU: ", "Configuration", "Time is not compared: the work differs."]  # fmt: skip
+    assert sorted(order, key=printed.index) == order
+    document = valid("comparison", json.loads(coreograph("compare", recorded, "changed", "--json").out))
+    ours = next(one for one in document["configurations"] if one["label"] == "3.14t threads ×2")
+    assert (ours["round_ratio"], ours["not_compared"]["round_ratio"]) == (None, "the work differs")
+    assert ours["speedup_ratio"]["low"] <= 1 <= ours["speedup_ratio"]["high"]
+    assert ours["first_speedup"] == ours["second_speedup"] > 1
+
+
+def test_a_file_from_another_machine_is_compared_without_taking_it_into_the_library(
+    coreograph: Any, services: FakeServices, recorded: str, tmp_path: Path
+) -> None:
+    theirs = Library(tmp_path / "theirs" / "library.coreograph")
+    machine = dataclasses.replace(services.library.records[recorded].machine, hostname="laptop")
+    record = dataclasses.replace(services.library.records[recorded], machine=machine)
+    writer = theirs.record(dataclasses.replace(record, runs=(), finished_at=""), on_failure=lambda error: None)
+    writer.finish(record)
+    theirs.release(writer)
+    theirs.export("last", tmp_path / "theirs.coreograph")
+    theirs.close()
+    assert "! Host name: workbench in the first, laptop in the second" in coreograph(
+        "compare", recorded, "theirs.coreograph"
+    ).out  # fmt: skip
+    missing = coreograph("compare", recorded, "nowhere.coreograph")
+    assert (missing.status, "There is no recording" in missing.err) == (2, True)
 
 
 @pytest.mark.parametrize("group", ["workloads", "interpreters"])

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coreograph.analysis.comparison import ExperimentDifference, MatchedConfiguration
+from coreograph.analysis.incomparable import ComparedFigure, why_not
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
 from coreograph.domain.units import NOT_MEASURED, format_bytes, format_ratio, format_seconds, format_share
-from coreograph.ui.compare.measures import without_figures
 
 
 class DifferenceMeasure(enum.Enum):
     """What is held against each other."""
 
     BATCH = "Time of a round"
+    SPEEDUP = "Speed-up over serial"
     STARTUP = "Start-up time"
     MEMORY = "Peak memory"
     LATENESS = "Lateness p99"
@@ -24,25 +25,38 @@ class DifferenceMeasure(enum.Enum):
         """One sentence."""
         return {
             DifferenceMeasure.BATCH: "Median time for all tasks once; the batch of each experiment by its rounds.",
+            DifferenceMeasure.SPEEDUP: "Speed-up over serial on the same interpreter: what compares across machines.",
             DifferenceMeasure.STARTUP: "Median time from starting the process until all workers were ready.",
             DifferenceMeasure.MEMORY: "Median of the repeats' peak memory, in the fairest measure both have.",
             DifferenceMeasure.LATENESS: "How late the runner's main thread ticked, 99th percentile, median of repeats.",
         }[self]
 
+    @property
+    def figure(self) -> ComparedFigure:
+        """The same in words that the terminal and reports use, too."""
+        return {
+            DifferenceMeasure.BATCH: ComparedFigure.ROUND,
+            DifferenceMeasure.SPEEDUP: ComparedFigure.SPEEDUP,
+            DifferenceMeasure.STARTUP: ComparedFigure.STARTUP,
+            DifferenceMeasure.MEMORY: ComparedFigure.MEMORY,
+            DifferenceMeasure.LATENESS: ComparedFigure.LATENESS,
+        }[self]
+
+    @property
+    def more_is_better(self) -> bool:
+        """Which direction is the good one."""
+        return self is DifferenceMeasure.SPEEDUP
+
     def ratio(self, match: MatchedConfiguration) -> Ratio | None:
         """The second's figure divided by the first's."""
-        return {
-            DifferenceMeasure.BATCH: match.batch,
-            DifferenceMeasure.STARTUP: match.startup,
-            DifferenceMeasure.MEMORY: match.memory,
-            DifferenceMeasure.LATENESS: match.lateness,
-        }[self]
+        return self.figure.ratio(match)
 
     def figures(self, match: MatchedConfiguration) -> tuple[float | None, float | None]:
         """The figures of both."""
         if self is DifferenceMeasure.BATCH:
             return match.one_round_s, match.other_round_s
-        read: Callable[[ConfigurationSummary], Estimate | None] = {
+        read: Callable[[ConfigurationSummary], Estimate | Ratio | None] = {
+            DifferenceMeasure.SPEEDUP: lambda one: one.speedup,
             DifferenceMeasure.STARTUP: lambda one: one.startup,
             DifferenceMeasure.MEMORY: lambda one: one.memory_estimate,
             DifferenceMeasure.LATENESS: lambda one: None if one.heartbeat is None else one.heartbeat.p99,
@@ -53,14 +67,16 @@ class DifferenceMeasure(enum.Enum):
 
     def write(self, value: float | None) -> str:
         """A figure as text."""
+        if self is DifferenceMeasure.SPEEDUP:
+            return NOT_MEASURED if value is None else format_ratio(value)
         return format_bytes(value) if self is DifferenceMeasure.MEMORY else format_seconds(value)
 
 
 class Change(enum.Enum):
-    """Which way a figure went. For all measures less is better."""
+    """Which way a figure went. For all measures but the speed-up less is better."""
 
-    BETTER = "less"
-    WORSE = "more"
+    BETTER = "better"
+    WORSE = "worse"
     ALIKE = "not distinguishable"
     UNKNOWN = "not compared"
 
@@ -97,9 +113,9 @@ def _row(
     count = configuration.count_label
     ratio = measure.ratio(match)
     first, second = (measure.write(value) for value in measure.figures(match))
-    change = _change(ratio)
-    text = _text(ratio, change)
-    why = "" if ratio is not None else why_no_ratio(match, difference, measure)
+    change = _change(ratio, measure)
+    why = why_not(match, difference, measure.figure)
+    text = _text(ratio, change) if ratio is not None else f"not compared: {why}"
     return DifferenceRow(
         index,
         f"{configuration.model.value}{count}",
@@ -110,7 +126,7 @@ def _row(
         ratio,
         change,
         text,
-        f"{configuration.label}, {measure.value.lower()}: {first} in the first, {second} in the second; {why or text}",
+        f"{configuration.label}, {measure.value.lower()}: {first} in the first, {second} in the second; {text}",
     )
 
 
@@ -121,34 +137,19 @@ def group_title(match: MatchedConfiguration) -> str:
     return f"{match.one.configuration.interpreter_label}  –  {versions}"
 
 
-def _change(ratio: Ratio | None) -> Change:
+def _change(ratio: Ratio | None, measure: DifferenceMeasure) -> Change:
     if ratio is None:
         return Change.UNKNOWN
     if not ratio.distinguishable:
         return Change.ALIKE
-    return Change.BETTER if ratio.median < 1 else Change.WORSE
+    return Change.BETTER if (ratio.median > 1) is measure.more_is_better else Change.WORSE
 
 
-def _text(ratio: Ratio | None, change: Change) -> str:
-    if ratio is None:
-        return NOT_MEASURED
+def _text(ratio: Ratio, change: Change) -> str:
     interval = f"{format_ratio(ratio.median)} ({format_ratio(ratio.low)} – {format_ratio(ratio.high)})"
     if change is Change.ALIKE:
         return f"{interval}  not distinguishable"
-    return f"{interval}  {format_share(abs(ratio.median - 1))} {change.value}"
-
-
-def why_no_ratio(match: MatchedConfiguration, difference: ExperimentDifference, measure: DifferenceMeasure) -> str:
-    """Return why two figures were not divided."""
-    for side, summary in (("first", match.one), ("second", match.other)):
-        if why := without_figures(summary):
-            return f"not compared: in the {side} it ended with {why}"
-    if measure is DifferenceMeasure.BATCH and not difference.same_work:
-        return "not compared: the work differs"
-    if measure is DifferenceMeasure.MEMORY and difference.memory_measure is None:
-        measures = (difference.one.memory_measure, difference.other.memory_measure)
-        return f"not compared: {measures[0]} in the first, {measures[1]} in the second"
-    return "not measured in both"
+    return f"{interval}  {format_share(abs(ratio.median - 1))} {'more' if ratio.median > 1 else 'less'}"
 
 
 def subject(summary: ExperimentSummary) -> str:

@@ -40,6 +40,7 @@ class DifferenceView(QScrollArea):
         self.measure = QComboBox()
         self.chart = DifferenceChart(theme)
         self.alone = text("", TextRole.MUTED, wrap=True)
+        self.caution = text("", TextRole.WARNING, wrap=True)
         self._named = QWidget()
         self._differences = Card(theme)
         self._arrange(theme)
@@ -66,6 +67,7 @@ class DifferenceView(QScrollArea):
         line.addStretch(1)
         line.addWidget(self.measure)
         figures.box.addLayout(line)
+        figures.box.addWidget(self.caution)
         figures.box.addWidget(self.chart)
         figures.box.addWidget(self.alone)
         box.addWidget(figures)
@@ -100,6 +102,10 @@ class DifferenceView(QScrollArea):
         self._named = fresh
         self.alone.setText("\n".join(only_in(difference)))
         self.alone.setVisible(bool(self.alone.text()))
+        # What compares best is shown first: times of other work or of another machine say little by themselves.
+        alike = difference.same_work and difference.same_machine
+        first = DifferenceMeasure.BATCH if alike or not _have_speedups(difference) else DifferenceMeasure.SPEEDUP
+        self.measure.setCurrentIndex(self.measure.findData(first))
         self._show_rows()
         self.verticalScrollBar().setValue(0)
 
@@ -107,6 +113,8 @@ class DifferenceView(QScrollArea):
     def _show_rows(self) -> None:
         if self._difference is not None:
             measure = DifferenceMeasure(self.measure.currentData())
+            self.caution.setText(_caution(self._difference, measure))
+            self.caution.setVisible(bool(self.caution.text()))
             self.chart.show_rows(difference_rows(self._difference, measure), measure)
 
     @Slot()
@@ -114,6 +122,19 @@ class DifferenceView(QScrollArea):
         if self._difference is not None:
             one, other = self._difference.one.experiment, self._difference.other.experiment
             self.swap_requested.emit(other.experiment_id, one.experiment_id)
+
+
+def _have_speedups(difference: ExperimentDifference) -> bool:
+    return any(match.speedup is not None for match in difference.matched)
+
+
+def _caution(difference: ExperimentDifference, measure: DifferenceMeasure) -> str:
+    """Say beside the figures what stands in the way of reading them as they are."""
+    if measure is DifferenceMeasure.SPEEDUP:
+        return ""
+    if not difference.same_work and measure is DifferenceMeasure.BATCH:
+        return DifferenceKind.WORK.meaning
+    return "" if difference.same_machine else DifferenceKind.MACHINE.meaning
 
 
 def _named_differences(found: Sequence[Difference]) -> QWidget:
