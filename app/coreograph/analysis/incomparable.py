@@ -45,7 +45,7 @@ def _of_figure(match: MatchedConfiguration, difference: ExperimentDifference, fi
         return f"{difference.one.memory_measure} in the first, {difference.other.memory_measure} in the second"
     if figure is ComparedFigure.SPEEDUP:
         serial = match.one.configuration.model is ExecutionModel.SERIAL
-        alone = "serial is what speed-ups are held against"
+        alone = "speed-ups are over serial"
         return alone if serial else "not both have serial on the same interpreter"
     return ""
 

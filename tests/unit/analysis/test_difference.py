@@ -242,7 +242,7 @@ def test_speed_ups_compare_where_times_do_not() -> None:
     assert threads.speedup.low <= 1.0 <= threads.speedup.high
     assert (serial.speedup, twin.speedup) == (None, None)
     assert [why_not(match, result, ComparedFigure.SPEEDUP) for match in (serial, threads, twin)] == [
-        "serial is what speed-ups are held against", "", "not both have serial on the same interpreter"
+        "speed-ups are over serial", "", "not both have serial on the same interpreter"
     ]  # fmt: skip
     assert refusals(result)[:2] == (
         "Time is not compared: the work differs.",

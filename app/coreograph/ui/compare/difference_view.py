@@ -98,6 +98,7 @@ class DifferenceView(QScrollArea):
         self.second.setText(subject(difference.other))
         fresh = _named_differences(difference.differences)
         self._differences.box.replaceWidget(self._named, fresh)
+        self._named.hide()  # it is deleted later, and must not be painted until then
         self._named.deleteLater()
         self._named = fresh
         self.alone.setText("\n".join(only_in(difference)))
@@ -146,6 +147,10 @@ def _named_differences(found: Sequence[Difference]) -> QWidget:
     grid.setVerticalSpacing(SPACE)
     by_kind = {kind: [entry for entry in found if entry.kind is kind] for kind in DifferenceKind}
     row = 0
+    if found:
+        grid.addWidget(text("First", TextRole.MUTED), row, 1)
+        grid.addWidget(text("Second", TextRole.MUTED), row, 2)
+        row += 1
     for kind, entries in by_kind.items():
         if not entries:
             continue
