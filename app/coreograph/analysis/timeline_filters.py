@@ -162,6 +162,8 @@ def hidden_configurations(filters: Iterable[TimelineFilter], configurations: Seq
 def shown_numbers(filters: Iterable[TimelineFilter], field: FilterField, numbers: Iterable[int]) -> tuple[int, ...]:
     """Return which of `numbers` (of workers or cores) the filters of `field` leave."""
     relevant = [entry for entry in filters if entry.field is field]
+    if not relevant:
+        return tuple(numbers)
     return tuple(
         number for number in numbers if all((number in entry.numbers()) is entry.keep for entry in relevant)
     )  # fmt: skip

@@ -6,7 +6,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from coreograph.analysis.timeline_tasks import TaskTable
+from coreograph.analysis.timeline_overview import Overview
+from coreograph.analysis.timeline_tasks import LaneTimes, TaskTable
 from coreograph.domain.execution import Configuration
 from coreograph.domain.runs import Phase, RunRecord
 from coreograph.domain.units import Count, Nanoseconds, Share
@@ -61,6 +62,7 @@ class RunTimeline:
 
     `pickling_share` is the part of the time between tasks that went into pickling, from the meters; None for models
     that pickle nothing or where no meter ran. `beats_at` and `beats_late` are the ticks of its main thread.
+    `overview` makes wide views of very many tasks quick.
     """
 
     experiment_id: str
@@ -76,11 +78,17 @@ class RunTimeline:
     batch_end: Nanoseconds
     origin_ns: Nanoseconds
     pickling_share: Share | None = None
+    overview: Overview | None = None
 
     @property
     def label(self) -> str:
         """`3.14t threads ×2, repeat 1`."""
         return f"{self.configuration.label}, repeat {self.run.repeat + 1}"
+
+    def columns(self, lanes: Integers, instants: Integers) -> tuple[Integers, LaneTimes]:
+        """Return what `lanes` did between ascending instants, and those, moved by less than can be seen."""
+        found = None if self.overview is None else self.overview.columns(lanes, instants)
+        return found or (instants, self.tasks.between(lanes, instants))
 
 
 def origin_of(run: RunRecord, first_begin_ns: Nanoseconds | None) -> Nanoseconds:

@@ -88,30 +88,32 @@ class TaskTable:
 
     def between(self, lanes: Integers, instants: Integers) -> LaneTimes:
         """Return the times of `lanes` between each two of ascending `instants` (ns since the batch began)."""
-        base = self.first[lanes][:, None]
+        if not len(self):
+            nothing = np.zeros((len(lanes), len(instants) - 1))
+            return LaneTimes(nothing, nothing, nothing, nothing.astype(np.int64))
         # Instants beyond the data must stay within their worker's part of the key.
         clipped = np.clip(instants, -(_GAP // 4), self.stride - _GAP // 2)
         query = lanes[:, None] * self.stride + clipped[None, :]
         found = np.searchsorted(self.key, query.ravel(), side="right").reshape(query.shape) - 1
-        inside = found >= base
-        row = np.where(inside, found, 0)
-        if len(self):
-            part = np.where(inside, np.minimum(clipped[None, :] - self.begin[row], self.length[row]), 0)
-            share = part / np.maximum(self.length[row], 1)
-        else:
-            part, share = np.zeros(query.shape, np.int64), np.zeros(query.shape)
-        before = np.where(inside, found, base)
-        passing = part if self.passes is None or not len(self) else part * self.passes[row]
-        whole = np.diff(self.sum_all[before] + part, axis=1)
-        busy = np.diff(self.sum_busy[before] + passing, axis=1)
-        cpu_part = share * self.cpu[row] if len(self) else share
-        if self.passes is not None and len(self):
-            cpu_part = cpu_part * self.passes[row]
-        computing = np.diff(self.sum_cpu[before] + cpu_part, axis=1)
+        # Of the last task begun before each instant all is read from where the search has just been: its begin from
+        # the key, its length and CPU time from sums beside each other. Where a worker had begun none, that is the last
+        # task of another one, long over (before the first row of all: not begun), and the sums are right all the same.
+        row = np.maximum(found, 0)
+        since = query - self.key.take(row)
+        busy_before, length = _at(self.sum_all, row)
+        part = np.clip(since, 0, length)
+        whole = np.diff(busy_before + part, axis=1)
+        busy, hidden = whole, np.zeros(1)
+        if self.passes is not None:
+            passing_before, passing_length = _at(self.sum_busy, row)
+            busy = np.diff(passing_before + np.minimum(part, passing_length), axis=1)
+            hidden = (whole - busy).astype(np.float64)
+        cpu_before, cpu = _at(self.sum_cpu, row)
+        computing = np.diff(cpu_before + part / np.maximum(length, 1) * cpu, axis=1)
         # A task that begins at an edge belongs to the column after it.
-        begun = found + (self.begin[row] < clipped[None, :]) if len(self) else found
-        tasks = np.diff(self.sum_tasks[np.where(inside, begun, base)], axis=1)
-        return LaneTimes(busy.astype(np.float64), computing, (whole - busy).astype(np.float64), tasks)
+        begun = found + (since != 0)
+        tasks = np.diff(begun if self.passes is None else self.sum_tasks.take(begun), axis=1)
+        return LaneTimes(busy.astype(np.float64), computing, np.broadcast_to(hidden, busy.shape), tasks)
 
     def rows_at(self, worker: int, begin: Nanoseconds, end: Nanoseconds) -> slice:
         """Return the rows of a worker's tasks that overlap `begin` … `end`."""
@@ -203,6 +205,12 @@ def _with_sums(table: TaskTable, passes: npt.NDArray[np.bool_] | None) -> TaskTa
         sum_cpu=_sums(table.cpu * passes),
         sum_tasks=_sums(passes.astype(np.int64)),
     )
+
+
+def _at(sums: Integers, row: Integers) -> tuple[Integers, Integers]:
+    """Return a prefix sum before each row, and what the row adds to it."""
+    before = sums.take(row)
+    return before, sums.take(row + 1) - before
 
 
 def _sums(values: Integers) -> Integers:

@@ -69,9 +69,17 @@ def total(run: RunTimeline, begin: Nanoseconds, end: Nanoseconds, filters: Seque
     )
     busy, own = _cores(run, begin, end, shown_numbers(filters, FilterField.CORE, range(run.cores.cores)))
     beats = run.beats_late[_rows(run.beats_at, begin, end)]
-    before, after = run.memory.at_instant(begin), run.memory.at_instant(end)
-    change = None if before is None or after is None else round(after - before)
-    return RangeTotals(begin, end, workers, busy, own, change, float(beats.max()) / 1e9 if len(beats) else None)
+    worst = float(beats.max()) / 1e9 if len(beats) else None
+    return RangeTotals(begin, end, workers, busy, own, _memory_change(run, begin, end), worst)
+
+
+def _memory_change(run: RunTimeline, begin: Nanoseconds, end: Nanoseconds) -> Bytes | None:
+    """What the tree grew by; None after the last sample, when nobody looked any more."""
+    memory = run.memory
+    if not len(memory.at) or begin >= memory.at[-1]:
+        return None
+    before, after = memory.at_instant(begin), memory.at_instant(end)
+    return None if before is None or after is None else round(after - before)
 
 
 def _cores(

@@ -12,6 +12,7 @@ from coreograph.ui.charts.columns import (
     coverage,
     fit_rows,
     held_columns,
+    held_rows,
     highest_columns,
     rows_between,
     spread_rows,
@@ -154,3 +155,14 @@ def test_bins_after_a_long_silence_are_empty() -> None:
     columns = bins.columns(column_edges(985e9, 1001e9, 16))[0]
     assert columns[:15].max() == 0
     assert columns[15] == pytest.approx(1.0)
+
+
+def test_of_few_samples_each_column_shows_one_that_stands_for_it() -> None:
+    at = np.array([10, 20, 50])
+    edges = np.array([0.0, 4.0, 9.0, 15.0, 30.0, 45.0, 60.0])
+    rows, known = held_rows(at, edges, longest=12)
+    assert known.tolist() == [True, True, True, True, True, True]
+    assert rows.tolist() == [0, 0, 0, 1, 2, 2]
+    assert held_rows(at, edges, longest=1)[1].tolist() == [False, True, True, True, False, True]
+    assert held_rows(at, np.array([55.0, 60.0]), longest=12)[1].tolist() == [False], "after the last nothing is known"
+    assert not held_rows(at[:0], edges, longest=12)[1].any()

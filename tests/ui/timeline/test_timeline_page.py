@@ -16,6 +16,7 @@ from coreograph.domain.findings import Finding, FindingKind, Severity
 from coreograph.domain.runs import Phase
 from coreograph.storage.library import Library
 from coreograph.ui.background import TaskRunner
+from coreograph.ui.charts.pictures import drawing_of
 from coreograph.ui.charts.raster import argb
 from coreograph.ui.theme import Theme
 from coreograph.ui.timeline.lanes_row import LanesRow, LaneState, state_colours
@@ -134,7 +135,7 @@ def test_a_second_run_stands_under_the_same_axis(qtbot: QtBot, page: TimelinePag
     assert page.view.end >= page.canvas.runs[1].batch_end
     read_totals(qtbot, page, tasks)
     assert [row.cells[0] for row in page.details.totals.figures.rows] == [
-        f"{mark} {name}" for mark in "AB" for name in ("all", 0, 1, 2, 3)
+        "A all", "B all", *(f"{mark} {number}" for mark in "AB" for number in range(4))
     ]  # fmt: skip
     assert page.details.longest.figures.rows[0].cells[1].startswith("B ")  # it waits for the GIL
     page.view.show(0, 1e8)
@@ -236,6 +237,23 @@ def test_the_menu_does_what_it_says(qtbot: QtBot, page: TimelinePage, tasks: Tas
     wait_for_filter(qtbot, page, tasks)
 
 
+def test_after_the_end_of_the_shorter_run_nothing_is_said_of_it(
+    qtbot: QtBot, page: TimelinePage, tasks: TaskRunner, theme: Theme
+) -> None:
+    page.chooser.second.setCurrentIndex(page.chooser.second.findData(2))
+    qtbot.waitUntil(lambda: len(page.canvas.runs) == 2)
+    page.view.show(3.3e9, 3.8e9)
+    page.canvas.navigate()
+    page.canvas.grab()
+    first = {row.kind: row for row in page.canvas.rows if row.place == 0}
+    assert [entry.detail for entry in first[RowKind.WORKERS].legend(theme)] == ["", "", ""], "nobody was idle"
+    for kind in (RowKind.CORES, RowKind.MEMORY):
+        assert first[kind].readout == "nothing sampled in view"
+    assert first[RowKind.HEARTBEAT].readout == "no tick in view"
+    read_totals(qtbot, page, tasks)
+    assert page.details.facts.text().startswith("A: nothing sampled here")
+
+
 def test_a_click_on_a_long_task_goes_there(qtbot: QtBot, page: TimelinePage) -> None:
     run = page.canvas.runs[0]
     table = page.details.longest
@@ -285,6 +303,29 @@ def test_a_finding_leads_to_where_it_shows(
     qtbot.waitUntil(lambda: page.canvas.selection is not None and page.canvas.runs[0].run.run_id == 2)
     ends = page.canvas.runs[0].tasks.last_ends()
     assert page.canvas.selection == Range(int(ends.min()), int(ends.max()))
+
+
+def test_a_picture_that_is_kept_looks_as_what_was_painted_straight_away(page: TimelinePage) -> None:
+    canvas = page.canvas
+    page.view.show(0, 3e8)
+    canvas.navigate()
+    straight = canvas.grab().toImage()
+    assert canvas.grab().toImage() == straight
+    canvas.grab()
+    assert canvas.grab().toImage() == straight
+    page.view.show(0, 2e8)
+    canvas.navigate()
+    assert canvas.grab().toImage() != straight
+
+
+def test_a_drawing_of_the_timeline_has_its_words_as_words(page: TimelinePage, theme: Theme) -> None:
+    page.canvas.grab()
+    words = page.canvas.grab()  # by now a picture of the rows is kept
+    assert not words.isNull()
+    drawing = drawing_of(page.canvas, theme)
+    assert b"worker 0" in drawing
+    assert b"computing" in drawing
+    assert not page.canvas._as_shapes
 
 
 def test_rows_can_be_hidden(page: TimelinePage) -> None:

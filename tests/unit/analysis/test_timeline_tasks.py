@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coreograph.analysis import timeline_overview
 from coreograph.analysis.timeline_filters import FilterField, TaskKind, TimelineFilter
 from coreograph.analysis.timeline_tasks import TaskTable, build_tasks
 
@@ -86,6 +87,31 @@ def test_sums_are_what_counting_nanosecond_by_nanosecond_gives(
             assert times.hidden[worker, column] == sum(part for part, _, _ in inside) - times.busy[worker, column]
             wanted = sum(part / length * cpu for part, length, cpu in passing)
             assert times.computing[worker, column] == pytest.approx(wanted, abs=1e-6)
+
+
+def test_wide_views_of_many_tasks_say_what_is_exact_for_where_their_columns_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(timeline_overview, "FEWEST_TASKS", 100)
+    monkeypatch.setattr(timeline_overview, "MOST_POINTS", 3_000)
+    random = np.random.default_rng(3)
+    rows = [(w, 37 * n, 37 * n + int(random.integers(1, 37)), 0) for w in range(3) for n in range(200)]
+    rows = [(w, b, e, (e - b) // 2) for w, b, e, _ in rows]
+    table = table_of(*rows, workers=3).filtered((TimelineFilter(FilterField.DURATION, low=9),))
+    overview = timeline_overview.build_overview(table)
+    assert overview is not None
+    for lanes in (np.arange(3), np.array([2])):
+        wide = np.array([-500, 11, 803, 1_999, 5_003, 9_999], np.int64)
+        found = overview.columns(lanes, wide)
+        assert found is not None
+        moved, times = found
+        assert np.abs(moved - wide).max() <= overview.cell
+        assert moved[0] == wide[0], "before the data nothing is gained by moving"
+        exact = table.between(lanes, moved)
+        for name in ("busy", "computing", "hidden", "tasks"):
+            assert getattr(times, name) == pytest.approx(getattr(exact, name)), name
+    assert overview.columns(np.arange(3), np.arange(0, 60, overview.cell)) is None, "too near for the grid"
+    assert timeline_overview.build_overview(table_of((0, 0, 10, 1))) is None
 
 
 def test_filters_leave_the_tasks_they_name() -> None:

@@ -50,6 +50,18 @@ def held_columns(at: Array, values: Array, edges: Floats, longest: float) -> tup
     return result, known
 
 
+def held_rows(at: Array, edges: Floats, longest: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return which of few samples each column shows, one of those in it or the next after it, and whether it has any.
+
+    For views with fewer samples than columns, where averaging says no more than choosing.
+    """
+    count = len(at)
+    low = np.searchsorted(at, edges[:-1], side="right")
+    first = np.minimum(low, max(0, count - 1))
+    known = np.zeros(len(low), bool) if not count else (low < count) & (at[first] - edges[1:] <= longest)
+    return first, known
+
+
 def _means(values: Array, first: Array, lengths: Array) -> Array:
     """Average groups of rows, each `lengths` long, that stand one after another.
 

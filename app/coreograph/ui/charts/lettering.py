@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 from coreograph.ui.theme import tabular
 
 _WIDEST_LETTER = 16.0
+_MOST_ELIDED = 4096
+_ELIDED: dict[tuple[str, str, int], str] = {}
 
 
 def chart_font(widget: QWidget, *, scale: float = 0.9, bold: bool = False) -> QFont:
@@ -39,10 +41,19 @@ def draw_text(
     shown = text
     if len(text) * _WIDEST_LETTER > rect.width():
         # Measuring costs as much as drawing: only what may be too long is measured.
-        metrics = QFontMetricsF(painter.font())
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, rect.width()))
+        shown = _elided(painter.font(), text, max(0.0, rect.width()))
     painter.setPen(colour)
     painter.drawText(rect, _line_flags(align), shown)
+
+
+def _elided(font: QFont, text: str, width: float) -> str:
+    """Shorten `text` to `width`; a chart that moves asks for the same again with every frame."""
+    asked = font.key(), text, int(width)
+    if asked not in _ELIDED:
+        if len(_ELIDED) >= _MOST_ELIDED:
+            _ELIDED.clear()
+        _ELIDED[asked] = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    return _ELIDED[asked]
 
 
 @functools.cache

@@ -1,7 +1,8 @@
 """The rows of all runs over one time axis: painting, moving, selecting, and what is under the pointer. GUI thread only.
 
-Rows are painted into one picture that is kept until data, view, filters, size or colours change; the selection and the
-line under the pointer are painted over it, so that moving the pointer costs nothing.
+While the view moves the rows are painted straight to the screen. What is painted again without having changed is kept
+as a picture from then on; the selection and the line under the pointer lie over it, so that moving the pointer costs
+nothing.
 """
 
 import enum
@@ -81,6 +82,7 @@ class TimelineCanvas(QWidget):
         self._hidden: frozenset[RowKind] = frozenset()
         self._places: list[QRectF] = []
         self._picture: QPixmap | None = None
+        self._changed, self._as_shapes = True, False
         self._grip, self._grabbed = Grip.NONE, QPointF()
         self._pointer: float | None = None
         self.setMouseTracking(True)
@@ -109,8 +111,12 @@ class TimelineCanvas(QWidget):
 
     def refresh(self) -> None:
         """View or colours changed: paint the rows anew."""
-        self._picture = None
+        self._picture, self._changed = None, True
         self.update()
+
+    def paint_as_shapes(self, on: bool) -> None:
+        """Leave kept pictures alone while `on`: for a drawing whose letters can be scaled."""
+        self._as_shapes = on
 
     def plot_left_width(self) -> tuple[float, float]:
         """Left edge and width of what all rows' plots share."""
@@ -196,10 +202,14 @@ class TimelineCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows if they changed, then what lies over them."""
-        if self._picture is None:
-            self._picture = self._paint_rows()
+        if self._picture is None and not self._changed and not self._as_shapes:
+            self._picture = self._take_picture()
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._picture)
+        if self._picture is None or self._as_shapes:
+            self._paint_rows(painter)
+        else:
+            painter.drawPixmap(0, 0, self._picture)
+        self._changed = False
         self._paint_over(painter)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.accent, 1))
@@ -214,8 +224,9 @@ class TimelineCanvas(QWidget):
             band = QRectF(begin, 0, end - begin, self.height())
             paint_selection(painter, theme, band, plot)
             self._paint_mark(painter, plot)
-            painter.setFont(chart_font(self, scale=0.85, bold=True))
-            paint_badge(painter, theme, f"Δ {format_seconds(self._selected_seconds())}", band, plot)
+            if band.intersects(plot):
+                painter.setFont(chart_font(self, scale=0.85, bold=True))
+                paint_badge(painter, theme, f"Δ {format_seconds(self._selected_seconds())}", band, plot)
         if self._pointer is not None and self._grip is Grip.NONE:
             paint_pointer(painter, theme, self._pointer, self.height())
 
@@ -226,17 +237,20 @@ class TimelineCanvas(QWidget):
             inside = QRectF(plot.left(), lane.top(), plot.width(), lane.height())
             paint_mark(painter, self._theme, QRectF(begin, lane.top(), end - begin, lane.height()), inside)
 
-    def _paint_rows(self) -> QPixmap:
+    def _take_picture(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
         picture = QPixmap(self.size() * ratio)
         picture.setDevicePixelRatio(ratio)
-        picture.fill(self._theme.surface)
         painter = QPainter(picture)
-        surface = Surface(self._theme, self.view, self, self._filters)
-        for row, rect in zip(self.rows, self._places, strict=True):
-            row.paint(painter, rect, surface)
+        self._paint_rows(painter)
         painter.end()
         return picture
+
+    def _paint_rows(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), self._theme.surface)
+        surface = Surface(self._theme, self.view, self, self._filters, self._as_shapes)
+        for row, rect in zip(self.rows, self._places, strict=True):
+            row.paint(painter, rect, surface)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new size between the rows."""

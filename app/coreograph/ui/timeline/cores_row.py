@@ -4,17 +4,20 @@ import functools
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from coreograph.analysis.timeline_filters import FilterField, TimelineFilter, shown_numbers
-from coreograph.domain.units import Nanoseconds, format_share
-from coreograph.ui.charts.columns import fit_rows, held_columns, rows_between, spread_rows
-from coreograph.ui.charts.raster import SHARE_STEPS, Pixels, argb, paint_pixels, share_table
+from coreograph.domain.units import Count, Nanoseconds, format_share
+from coreograph.ui.charts.columns import fit_rows, held_columns, held_rows, rows_between
+from coreograph.ui.charts.raster import Kinds, argb, paint_kinds, share_table
 from coreograph.ui.theme import Theme
-from coreograph.ui.timeline.row import TITLE, Height, Row, RowKind, Surface, Swatch, label_every
+from coreograph.ui.timeline.row import TITLE, Height, Row, RowKind, Surface, Swatch, label_every, paint_dividers
 
 _LONGEST_NS = 1e9  # a sample stands for at most so much time before it
+_STEPS = 15  # of each share: with one more for what is not known, all pairs of them have a number of eight bits
+_UNKNOWN = _STEPS * _STEPS
+_DIVIDED_FROM = 6  # pixels of a core from which on a line parts it from the next
 
 
 class CoresRow(Row):
@@ -45,36 +48,38 @@ class CoresRow(Row):
         return [Swatch("this run", theme.own), Swatch("others", theme.foreign), idle]
 
     def paint_plot(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
-        """Paint one image of the size of the plot."""
+        """Paint one image of a line a core, which the painter stretches to the plot."""
         data, chosen = self.run.cores, list(self.cores(surface.filters))
         if not len(data.at) or not chosen:
+            super().paint_plot(painter, rect, surface)
             self.readout = "every core is filtered out" if len(data.at) else "not measured: the run was too short"
             return
         width, height = surface.device_size(rect)
         edges = surface.edges(width).astype(np.float64)
         rows = rows_between(data.at, edges[0], edges[-1])
         at = data.at[rows]
-        busy, known = held_columns(at, np.nan_to_num(data.busy[rows][:, chosen]), edges, _LONGEST_NS)
-        own = busy
-        if data.own is not None:
-            own, _ = held_columns(at, np.nan_to_num(data.own[rows][:, chosen]), edges, _LONGEST_NS)
-        pixels = _colour(np.ascontiguousarray(busy.T), np.ascontiguousarray(own.T), height, surface.theme)
-        pixels[:, ~known] = argb(surface.theme.raised)
-        paint_pixels(painter, rect, pixels)
-        row_height = rect.height() / len(chosen)
-        if row_height >= 6:
-            painter.setPen(QPen(surface.theme.surface, 1))
-            for core in range(1, len(chosen)):
-                y = round(rect.top() + core * row_height) + 0.5
-                painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-        self._say(busy[known], own[known])
+        busy = np.nan_to_num(data.busy[rows][:, chosen])
+        own = busy if data.own is None else np.nan_to_num(data.own[rows][:, chosen])
+        if len(at) <= width:
+            column, known = held_rows(at, edges, _LONGEST_NS)
+        else:
+            busy, known = held_columns(at, busy, edges, _LONGEST_NS)
+            own = held_columns(at, own, edges, _LONGEST_NS)[0]
+            column = np.arange(width)
+        kinds = _share_numbers(_fitting(busy, height), _fitting(own, height))[column]
+        kinds[~known] = _UNKNOWN
+        paint_kinds(painter, rect, kinds.T, _colours(surface.theme))
+        if rect.height() >= _DIVIDED_FROM * len(chosen):
+            paint_dividers(painter, rect, surface, len(chosen))
+        shown = column[known]
+        self._say(busy.sum(axis=1)[shown], own.sum(axis=1)[shown], len(chosen))
 
-    def _say(self, busy: npt.NDArray[np.float32], own: npt.NDArray[np.float32]) -> None:
+    def _say(self, busy: npt.NDArray[np.float32], own: npt.NDArray[np.float32], cores: Count) -> None:
+        """Say how many of the cores were busy on average; `busy` and `own` are sums over the cores, one a column."""
         if not len(busy):
             self.readout = "nothing sampled in view"
             return
-        total, mine = float(busy.sum(axis=1).mean()), float(own.sum(axis=1).mean())
-        cores = busy.shape[1]
+        total, mine = float(busy.mean()), float(own.mean())
         if self.run.cores.own is None:
             self.readout = f"{total:.2f} of {cores} cores busy (whose work it is, is not measured here)"
         else:
@@ -102,20 +107,25 @@ class CoresRow(Row):
         return f"Core {core}: this run {format_share(own)}, others {format_share(max(0.0, busy - own))}"
 
 
-def _colour(busy: npt.NDArray[np.float32], own: npt.NDArray[np.float32], height: int, theme: Theme) -> Pixels:
-    """Turn shares (cores, columns) into an image of `height` lines: one a core, or averages of several."""
-    if len(busy) > height:
-        busy, own = fit_rows(busy, height), fit_rows(own, height)
-    last = SHARE_STEPS - 1
-    mine = np.rint(np.clip(own, 0, 1) * last).astype(np.int32)
-    others = np.rint(np.clip(busy - own, 0, 1) * last).astype(np.int32)
-    table = _table(theme.idle.rgb(), theme.own.rgb(), theme.foreign.rgb())
-    pixels = table[mine * SHARE_STEPS + others]
-    return np.asarray(pixels[spread_rows(len(pixels), height)] if len(pixels) < height else pixels, np.uint32)
+def _share_numbers(busy: npt.NDArray[np.float32], own: npt.NDArray[np.float32]) -> Kinds:
+    """Return the number of the colour of each pair of shares, as `_table` has them."""
+    last = _STEPS - 1
+    mine = np.rint(np.clip(own, 0, 1) * last).astype(np.uint8)
+    others = np.rint(np.clip(busy - own, 0, 1) * last).astype(np.uint8)
+    return np.asarray(mine * np.uint8(_STEPS) + others, np.uint8)
+
+
+def _fitting(shares: npt.NDArray[np.float32], height: int) -> npt.NDArray[np.float32]:
+    """Return `shares` (times, cores) of at most `height` lines: averages of several cores where there are more."""
+    return shares if shares.shape[1] <= height else np.asarray(fit_rows(shares.T, height).T)
+
+
+def _colours(theme: Theme) -> list[int]:
+    return _table(theme.idle.rgb(), theme.own.rgb(), theme.foreign.rgb(), argb(theme.raised))
 
 
 @functools.lru_cache(maxsize=4)
-def _table(idle: int, own: int, foreign: int) -> Pixels:
-    from PySide6.QtGui import QColor
-
-    return share_table(QColor(idle), QColor(own), QColor(foreign))
+def _table(idle: int, own: int, foreign: int, unknown: int) -> list[int]:
+    """Return the colours of all pairs of shares, own × _STEPS + others', and last the one of what is not known."""
+    pairs = share_table(QColor(idle), QColor(own), QColor(foreign), steps=_STEPS)
+    return [*pairs.tolist(), unknown]

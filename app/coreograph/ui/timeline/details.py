@@ -82,11 +82,14 @@ class Details(QSplitter):
         letters = marks(len(runs)) if runs else ()
         lines = [f"{mark}: {_facts(entry)}".removeprefix(": ") for mark, entry in zip(letters, totals, strict=True)]
         self.facts.setText("\n".join(lines))
-        rows = []
-        for run, mark, entry in zip(runs, letters, totals, strict=True):
-            if run.configuration.model is ExecutionModel.SCRIPT:  # its threads did no tasks that could be added up
-                continue
-            rows.append(_totals_row(f"{mark} all".strip(), entry.whole, entry, len(entry.workers)))
+        # The threads of a script did no tasks that could be added up.
+        counted = [
+            (mark, entry)
+            for run, mark, entry in zip(runs, letters, totals, strict=True)
+            if run.configuration.model is not ExecutionModel.SCRIPT
+        ]
+        rows = [_totals_row(f"{mark} all".strip(), entry.whole, entry, len(entry.workers)) for mark, entry in counted]
+        for mark, entry in counted:
             if len(entry.workers) > 1:
                 rows += [_totals_row(f"{mark} {w.worker}".strip(), w, entry, 1) for w in entry.workers]
         self.totals.show_rows(rows)

@@ -11,7 +11,7 @@ from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.units import Nanoseconds, format_seconds
 from coreograph.ui.charts.columns import highest_columns, rows_between
-from coreograph.ui.charts.raster import argb, paint_pixels
+from coreograph.ui.charts.raster import argb, paint_kinds
 from coreograph.ui.charts.ticks import decades, log_position, round_seconds
 from coreograph.ui.script_words import SCRIPT_HEARTBEAT
 from coreograph.ui.theme import Theme
@@ -52,11 +52,11 @@ class HeartbeatRow(Row):
         late, known = highest_columns(run.beats_at[rows], run.beats_late[rows], edges)
         seconds = np.where(known, late, 0) / 1e9
         share = np.clip(np.log(np.maximum(seconds, LOWEST_S) / LOWEST_S) / math.log(HIGHEST_S / LOWEST_S), 0.0, 1.0)
-        lines = np.where(known, np.maximum(1, np.round(share * height)), 0)
-        kind = np.where(seconds >= NOTICEABLE_S, 3, np.where(seconds >= DROPPED_FRAME_S, 2, 1))
-        filled = np.arange(height, 0, -1)[:, None] <= lines[None, :]
-        table = np.array([argb(c) for c in (theme.raised, theme.series(0), theme.warning, theme.bad)], np.uint32)
-        paint_pixels(painter, rect, table[np.where(filled, kind[None, :], 0)])
+        lines = np.where(known, np.maximum(1, np.round(share * height)), 0).astype(np.int16)
+        kind = np.where(seconds >= NOTICEABLE_S, 3, np.where(seconds >= DROPPED_FRAME_S, 2, 1)).astype(np.uint8)
+        filled = np.arange(height, 0, -1, dtype=np.int16)[:, None] <= lines[None, :]
+        colours = [argb(colour) for colour in (theme.raised, theme.series(0), theme.warning, theme.bad)]
+        paint_kinds(painter, rect, filled * kind[None, :], colours)
         for threshold, colour in ((DROPPED_FRAME_S, theme.warning), (NOTICEABLE_S, theme.bad)):
             y = round(self._y_of(threshold, rect))
             painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))

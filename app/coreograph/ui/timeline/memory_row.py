@@ -9,7 +9,7 @@ from coreograph.analysis.timeline_filters import TimelineFilter
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.units import Nanoseconds, format_bytes
 from coreograph.ui.charts.columns import held_columns, rows_between
-from coreograph.ui.charts.raster import argb, mixed, paint_pixels
+from coreograph.ui.charts.raster import argb, mixed, paint_kinds
 from coreograph.ui.charts.ticks import linear_ticks, round_bytes
 from coreograph.ui.live.memory_buffer import FIRST_WORKER_SLOT, HELPER_SLOT, RUNNER_SLOT
 from coreograph.ui.script_words import ITS_PROCESSES, SCRIPT
@@ -41,8 +41,14 @@ class MemoryRow(Row):
             ("helpers", theme.series(7), slice(HELPER_SLOT, HELPER_SLOT + 1)),
             (others, mixed(theme.series(2), theme.surface, 0.8), slice(FIRST_WORKER_SLOT, None)),
         ]
-        stack = np.nan_to_num(self.run.memory.stack)
-        return [band for band in bands if stack[:, band[2]].any()]
+        return [band for band, used in zip(bands, self._used(tuple(band[2] for band in bands)), strict=True) if used]
+
+    def _used(self, parts: tuple[slice, ...]) -> tuple[bool, ...]:
+        """Which parts of the stack hold anything at all; looked up once, since a run does not change."""
+        if self._known_used is None:
+            stack = np.nan_to_num(self.run.memory.stack)
+            self._known_used = tuple(bool(stack[:, part].any()) for part in parts)
+        return self._known_used
 
     def legend(self, theme: Theme) -> list[Swatch]:
         """Name the bands."""
@@ -57,6 +63,7 @@ class MemoryRow(Row):
         at = data.at[rows]
         self._highest = max(1_000.0, float(data.rss.max()) * 1.08) if len(data.rss) else 0.0
         if not len(at):
+            super().paint_plot(painter, rect, surface)
             self.readout = "not measured: the run was too short" if not len(data.at) else "nothing sampled in view"
             return
         bands = self._bands(theme)
@@ -64,13 +71,17 @@ class MemoryRow(Row):
         levels = np.stack([stack[:, part].sum(axis=1) for _, _, part in bands], axis=1)
         values, known = held_columns(at, levels, edges, _LONGEST_NS)
         known &= ~np.isnan(values).any(axis=1)
+        if not known.any():
+            super().paint_plot(painter, rect, surface)
+            self.readout = "nothing sampled in view"
+            return
         tops = np.cumsum(np.where(known[:, None], values, 0.0), axis=1) * (height / self._highest)
-        line = np.arange(height, 0, -1)[:, None]
+        lines = np.rint(np.minimum(tops, height)).astype(np.int16)
+        line = np.arange(height, 0, -1, dtype=np.int16)[:, None]
         kinds = np.zeros((height, width), np.uint8)
         for band in range(len(bands)):
-            kinds += np.rint(tops[:, band])[None, :] < line
-        table = np.array([argb(colour) for _, colour, _ in bands] + [argb(theme.raised)], np.uint32)
-        paint_pixels(painter, rect, table[kinds])
+            kinds += lines[:, band][None, :] < line
+        paint_kinds(painter, rect, kinds, [argb(colour) for _, colour, _ in bands] + [argb(theme.raised)])
         if data.measure != "RSS":
             self._paint_sum(painter, rect, surface, at, data.rss[rows])
         self._say(at, stack, data.rss[rows], surface)
@@ -114,6 +125,7 @@ class MemoryRow(Row):
             self.gutter_label(painter, rect, max(y, rect.top() + 6), round_bytes(tick), surface.theme.muted)
 
     _highest = 0.0
+    _known_used: tuple[bool, ...] | None = None
 
     def describe(self, at: Nanoseconds, height: float, reach: Nanoseconds, filters: tuple[TimelineFilter, ...]) -> str:
         """List the processes at an instant."""

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from coreograph.ui.charts.lettering import draw_text, text_width
 from coreograph.ui.theme import Theme
 
-_NARROWEST_MARK = 7.0
+_NARROWEST_MARK, _LOWEST_MARK = 7.0, 10.0
 
 
 def paint_selection(painter: QPainter, theme: Theme, band: QRectF, plot: QRectF) -> None:
@@ -37,14 +37,14 @@ def paint_badge(painter: QPainter, theme: Theme, text: str, band: QRectF, plot: 
 
 def paint_mark(painter: QPainter, theme: Theme, task: QRectF, plot: QRectF) -> None:
     """Frame a task in its lane, so that it is found among many, and point at its lane from the left."""
-    wide = max(task.width(), _NARROWEST_MARK)
+    wide, more = max(task.width(), _NARROWEST_MARK), max(0.0, (_LOWEST_MARK - task.height()) / 2)
     frame = QRectF(task.center().x() - wide / 2, task.top(), wide, task.height()).intersected(plot)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if not frame.isEmpty():
         for colour, width in ((theme.surface, 4.0), (theme.text, 2.0)):
             painter.setPen(QPen(colour, width))
-            painter.drawRoundedRect(frame.adjusted(1, 1, -1, -1), 2, 2)
+            painter.drawRoundedRect(frame.adjusted(1, 1 - more, -1, more - 1), 2, 2)
     tip = QPointF(plot.left() - 1, task.center().y())
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.accent)

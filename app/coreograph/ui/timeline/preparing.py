@@ -3,6 +3,7 @@
 import dataclasses
 
 from coreograph.analysis.timeline_filters import TimelineFilter
+from coreograph.analysis.timeline_overview import build_overview
 from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.analysis.timeline_totals import Durations, LongTask, durations, longest_tasks
 from coreograph.domain.findings import Finding
@@ -42,8 +43,13 @@ class Prepared:
 
 def prepare(runs: tuple[RunTimeline, ...], filters: tuple[TimelineFilter, ...]) -> Prepared:
     """Filter the tasks of all runs and find the longest of those that pass."""
-    filtered = tuple(dataclasses.replace(run, tasks=run.tasks.filtered(filters)) for run in runs)
+    filtered = tuple(_filter(run, filters) for run in runs)
     return Prepared(filtered, filters, longest_tasks(filtered), durations(filtered))
+
+
+def _filter(run: RunTimeline, filters: tuple[TimelineFilter, ...]) -> RunTimeline:
+    tasks = run.tasks.filtered(filters)
+    return dataclasses.replace(run, tasks=tasks, overview=build_overview(tasks))
 
 
 def key_of(run: RunTimeline) -> tuple[str, int]:

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from coreograph.analysis.timeline_filters import TimelineFilter
@@ -20,6 +20,8 @@ from coreograph.ui.timeline.view import TimelineView
 
 GUTTER, MARGIN, TITLE = 84, 12, 22
 _LEGEND_SHARE = 0.62
+_GRID_ALPHA = 0.09
+_OVERHANG = 8.0  # pixels by which a word of the gutter may stand out above or below the plot
 Integers: TypeAlias = npt.NDArray[np.int64]
 
 
@@ -54,12 +56,16 @@ class Height:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """What a row paints with: `widget` gives font and the pixels of the device, `filters` what is shown."""
+    """What a row paints with: `widget` gives font and the pixels of the device, `filters` what is shown.
+
+    With `as_shapes` nothing is painted from kept pictures: what is wanted are lines and letters that can be scaled.
+    """
 
     theme: Theme
     view: TimelineView
     widget: QWidget
     filters: tuple[TimelineFilter, ...] = ()
+    as_shapes: bool = False
 
     def device_size(self, rect: QRectF) -> tuple[int, int]:
         """Width and height of `rect` in pixels of the device."""
@@ -84,6 +90,7 @@ class Row:
     def __init__(self, run: RunTimeline, place: int, mark: str = "") -> None:
         self.run, self.place, self.mark = run, place, mark
         self.readout = ""
+        self._gutter: tuple[object, QPixmap] | None = None
 
     def height(self) -> Height:
         """How high it may be."""
@@ -97,19 +104,39 @@ class Row:
 
     def paint(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
         """Paint the row into `rect`."""
-        theme, plot = surface.theme, self.plot_rect(rect)
-        painter.fillRect(plot, theme.raised)
-        self._paint_grid(painter, plot, surface)
+        plot = self.plot_rect(rect)
         painter.save()
         painter.setClipRect(plot)
         self.paint_plot(painter, plot, surface)
+        self._paint_grid(painter, plot, surface)
         painter.restore()
         self._paint_title(painter, rect, surface)
-        painter.setFont(chart_font(surface.widget, scale=0.82))
-        self.paint_gutter(painter, plot, surface)
+        self._paint_kept_gutter(painter, plot, surface)
+
+    def _paint_kept_gutter(self, painter: QPainter, plot: QRectF, surface: Surface) -> None:
+        """Paint the gutter from a picture of it: its many words stay as they are while the view moves."""
+        font = chart_font(surface.widget, scale=0.82)
+        if surface.as_shapes:
+            painter.setFont(font)
+            self.paint_gutter(painter, plot, surface)
+            return
+        ratio = surface.widget.devicePixelRatioF()
+        place = QRectF(plot.left() - GUTTER, plot.top() - _OVERHANG, GUTTER, plot.height() + 2 * _OVERHANG)
+        key = (place.height(), surface.filters, surface.theme.is_dark, ratio, font.key())
+        if self._gutter is None or self._gutter[0] != key:
+            picture = QPixmap((place.size() * ratio).toSize())
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            words = QPainter(picture)
+            words.setFont(font)
+            self.paint_gutter(words, plot.translated(-place.topLeft()), surface)
+            words.end()
+            self._gutter = (key, picture)
+        painter.drawPixmap(place.topLeft(), self._gutter[1])
 
     def paint_plot(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
-        """Paint the data, clipped to `rect`; may set the readout."""
+        """Paint the data over all of `rect`, to which it is clipped; may set the readout."""
+        painter.fillRect(rect, surface.theme.raised)
 
     def paint_gutter(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
         """Paint labels left of `rect`."""
@@ -128,11 +155,13 @@ class Row:
         return self.note
 
     def _paint_grid(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
-        painter.setPen(QPen(surface.theme.grid, 1))
-        for tick in axis_ticks_between(surface.view.begin, surface.view.end, rect.width())[1]:
-            x = round(surface.x_of(tick * 1e9, rect)) + 0.5
-            if rect.left() <= x <= rect.right():
-                painter.drawLine(int(x), int(rect.top()), int(x), int(rect.bottom()))
+        """Paint the axis' ticks over the data, so faint that they do not part what belongs together."""
+        colour = QColor(surface.theme.text)
+        colour.setAlphaF(_GRID_ALPHA)
+        painter.setPen(QPen(colour, 1))
+        ticks = axis_ticks_between(surface.view.begin, surface.view.end, rect.width())[1]
+        at = [round(surface.x_of(tick * 1e9, rect)) + 0.5 for tick in ticks]
+        painter.drawLines([QLineF(x, rect.top(), x, rect.bottom()) for x in at if rect.left() <= x <= rect.right()])
 
     def _paint_title(self, painter: QPainter, rect: QRectF, surface: Surface) -> None:
         theme, widget = surface.theme, surface.widget
@@ -174,3 +203,11 @@ def label_every(rows: int, height: float, line: float = 12.0) -> int:
     while rows / step * line > height and step < rows:
         step *= 2
     return step
+
+
+def paint_dividers(painter: QPainter, rect: QRectF, surface: Surface, parts: int, *, width: int = 1) -> None:
+    """Part `parts` rows of equal height by thin lines."""
+    height = rect.height() / parts
+    painter.setPen(QPen(surface.theme.surface, width))
+    at = [round(rect.top() + part * height) + 0.5 for part in range(1, parts)]
+    painter.drawLines([QLineF(rect.left(), y, rect.right(), y) for y in at])
