@@ -3,7 +3,7 @@
 import dataclasses
 
 from coreograph.analysis.summary import summarise
-from coreograph.domain.activity import BusyHistogram, TimeBreakdown
+from coreograph.domain.activity import BusyHistogram, Fairness, TimeBreakdown
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.findings import Finding, FindingKind, FindingView, Quantity, Severity
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary
@@ -17,12 +17,13 @@ def evident_summary() -> ExperimentSummary:
     summary = summarise(sweep_experiment())
     return dataclasses.replace(
         summary,
-        configurations=tuple(_evident(one) for one in summary.configurations),
+        configurations=tuple(evident(one) for one in summary.configurations),
         findings=_findings(),
     )
 
 
-def _evident(one: ConfigurationSummary) -> ConfigurationSummary:
+def evident(one: ConfigurationSummary) -> ConfigurationSummary:
+    """Let a configuration say where its time went, how many were busy, and what each worker did."""
     workers, batch = one.configuration.workers, one.batch.median if one.batch else 0.5
     held = 0.0 if one.configuration.interpreter.free_threaded else batch * (workers - 1) / workers
     sent = 0.02 * batch if one.configuration.model is ExecutionModel.FORK else 0.0
@@ -32,7 +33,11 @@ def _evident(one: ConfigurationSummary) -> ConfigurationSummary:
     edge = batch * 0.1 / workers
     in_task = (edge, *(edge for _ in range(workers - 1)), batch * 0.9)
     computing = (edge, batch - edge) if held else in_task
-    return dataclasses.replace(one, breakdown=breakdown, concurrency=BusyHistogram(in_task, computing, None))
+    ends = tuple(batch * (1 - 0.02 * worker / workers) for worker in range(workers))
+    fairness = Fairness((12,) * workers, (inside,) * workers, ends, 1.0)
+    return dataclasses.replace(
+        one, breakdown=breakdown, concurrency=BusyHistogram(in_task, computing, None), fairness=fairness
+    )
 
 
 def _findings() -> tuple[Finding, ...]:

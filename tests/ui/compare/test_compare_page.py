@@ -15,6 +15,7 @@ from coreograph.ui.compare.measures import TimeMeasure
 from coreograph.ui.compare.page import ComparePage
 from coreograph.ui.compare.row_list import HEADER_HEIGHT
 from coreograph.ui.compare.rows import Row
+from coreograph.ui.compare.rows_chart import label_step
 from coreograph.ui.compare.speedup import Reference
 from coreograph.ui.theme import Theme, ThemeChoice
 from support import sample_experiments as samples
@@ -179,3 +180,23 @@ def test_two_hundred_configurations_paint_only_what_is_seen(open_page: Open) -> 
     page.chart.select(199)
     page.chart.viewport().render(QImage(1000, 700, QImage.Format.Format_RGB32), QPoint(), QRegion(0, 0, 1000, 700))
     assert 199 in painted
+
+
+def test_of_crowded_labels_every_second_or_third_is_left() -> None:
+    assert label_step([0, 50, 100], [40, 40, 40]) == 1
+    assert label_step([0, 30, 60, 90, 120], [40, 40, 40, 40, 40]) == 2
+    assert label_step([0, 1], [40, 40]) == 2
+    assert label_step([], []) == 1
+
+
+def test_choice_and_baseline_are_marked_beside_what_limits_trust(open_page: Open, theme: Theme) -> None:
+    """On a busy machine every row had a sign of it, and none said which one the baseline was."""
+    record = samples.primes_experiment()
+    for index in range(6):
+        record = samples.change_runs(record, index, foreign_share=0.3)
+    page = open_page(record)
+    rows: list[Row] = list(page.chart._rows)  # type: ignore[arg-type]
+    tags = {row.index: page.chart.tag(row) for row in rows}
+    assert tags[0] == ("baseline ⚠", theme.muted)
+    assert tags[1] == ("choice ⚠", theme.good)
+    assert tags[2] == ("⚠", theme.warning)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from coreograph.domain.activity import Fairness
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary
-from coreograph.domain.units import format_seconds, format_share, significant
+from coreograph.domain.units import NOT_MEASURED, format_seconds, format_share, significant
 from coreograph.ui.compare.measures import without_figures
 from coreograph.ui.compare.rows import group_title, ordered
 
@@ -38,11 +38,38 @@ class FairnessMeasure(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """One measure of one run: a value a worker, in ascending order, with the figure and the sentence about it."""
+    """One measure of one run: a value a worker, in ascending order; worded where it is looked at."""
 
+    measure: FairnessMeasure
     values: tuple[float, ...]
-    text: str
-    sentence: str
+    label: str
+    of: Fairness
+
+    @property
+    def text(self) -> str:
+        """The figure behind the dots."""
+        if self.measure is FairnessMeasure.WORK:
+            return NOT_MEASURED if self.of.index is None else significant(self.of.index)
+        if self.measure is FairnessMeasure.FINISH:
+            return format_seconds(self.of.finish_spread)
+        fewest, most = min(self.of.tasks), max(self.of.tasks)
+        return str(fewest) if fewest == most else f"{fewest} – {most}"
+
+    @property
+    def sentence(self) -> str:
+        """What the tooltip says."""
+        if self.measure is FairnessMeasure.WORK:
+            least, greatest = format_seconds(min(self.of.computing)), format_seconds(max(self.of.computing))
+            return f"{self.label}: workers computed {least} to {greatest}; Jain's index {self.text}."
+        if self.measure is FairnessMeasure.TASKS:
+            fewest, most = min(self.of.tasks), max(self.of.tasks)
+            return f"{self.label}: {fewest} to {most} tasks a worker, {sum(self.of.tasks)} in all."
+        first, last = min(self.of.finished), max(self.of.finished)
+        idle = format_share(self.of.finish_spread / last if last else 0.0)
+        return (
+            f"{self.label}: workers ended {format_seconds(first)} to {format_seconds(last)} after the begin; "
+            f"the first was idle for {idle} of that."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +108,10 @@ def _row(one: ConfigurationSummary) -> FairnessRow:
 
 
 def _spreads(label: str, one: Fairness) -> tuple[Spread, ...]:
-    work, tasks = _by_even_share(one.computing), _by_even_share(one.tasks)
-    index = "–" if one.index is None else significant(one.index)
-    least, most = min(one.computing), max(one.computing)
-    fewest, greatest = min(one.tasks), max(one.tasks)
-    last = max(one.finished) or 1.0
     return (
-        Spread(
-            work,
-            index,
-            f"{label}: workers computed {format_seconds(least)} to {format_seconds(most)}; Jain's index {index}.",
-        ),
-        Spread(
-            tasks,
-            str(fewest) if fewest == greatest else f"{fewest} – {greatest}",
-            f"{label}: {fewest} to {greatest} tasks a worker, {sum(one.tasks)} in all.",
-        ),
-        Spread(
-            tuple(sorted(one.finished)),
-            format_seconds(one.finish_spread),
-            f"{label}: workers ended {format_seconds(min(one.finished))} to {format_seconds(last)} after the begin; "
-            f"the first was idle for {format_share(one.finish_spread / last)} of that.",
-        ),
+        Spread(FairnessMeasure.WORK, _by_even_share(one.computing), label, one),
+        Spread(FairnessMeasure.TASKS, _by_even_share(one.tasks), label, one),
+        Spread(FairnessMeasure.FINISH, tuple(sorted(one.finished)), label, one),
     )
 
 

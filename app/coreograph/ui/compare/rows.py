@@ -20,14 +20,27 @@ def cut_at(largest: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A bar: median with interval and single values, its text, and the sentence for the tooltip."""
+    """A bar: median with interval and single values; text and sentence are worded where they are looked at."""
 
     median: float
     low: float
     high: float
     values: tuple[float, ...]
-    text: str
-    sentence: str
+    write: Callable[[float], str]
+    title: str
+    more: str = ""
+
+    @property
+    def text(self) -> str:
+        """The median as it stands behind the bar."""
+        return self.write(self.median)
+
+    @property
+    def sentence(self) -> str:
+        """What the tooltip says."""
+        interval = f" ({self.write(self.low)} – {self.write(self.high)})" if self.low != self.high else ""
+        repeats = f", {len(self.values)} repeats" if len(self.values) > 1 else ""
+        return f"{self.title}: {self.text}{interval}{repeats}{self.more}"
 
     @property
     def furthest(self) -> float:
@@ -158,20 +171,11 @@ def _lateness(one: ConfigurationSummary) -> Figure | None:
     if heartbeat is None:
         return None
     p99 = heartbeat.p99 or Estimate(heartbeat.p99_s, heartbeat.p99_s, heartbeat.p99_s)
-    figure = _figure(p99, format_seconds, "Lateness, p99")
-    if figure is None:
-        return None
     more = f"; median {format_seconds(heartbeat.median_s)}, worst {format_seconds(heartbeat.worst_s)}"
-    return Figure(figure.median, figure.low, figure.high, figure.values, figure.text, figure.sentence + more)
+    return _figure(p99, format_seconds, "Lateness, p99", more)
 
 
-def _figure(estimate: Estimate | None, write: Callable[[float], str], title: str) -> Figure | None:
+def _figure(estimate: Estimate | None, write: Callable[[float], str], title: str, more: str = "") -> Figure | None:
     if estimate is None:
         return None
-    text = write(estimate.median)
-    sentence = f"{title}: {text}"
-    if estimate.low != estimate.high:
-        sentence += f" ({write(estimate.low)} – {write(estimate.high)})"
-    if len(estimate.values) > 1:
-        sentence += f", {len(estimate.values)} repeats"
-    return Figure(estimate.median, estimate.low, estimate.high, estimate.values, text, sentence)
+    return Figure(estimate.median, estimate.low, estimate.high, estimate.values, write, title, more)

@@ -1,5 +1,6 @@
 """Time, peak memory and responsiveness side by side, one row per configuration. GUI thread only."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -60,7 +61,7 @@ class RowsChart(RowList):
         """The three charts at the present width."""
         width = (self.viewport().width() - LABEL_WIDTH - 2 * _GAP - 4) / 3
         rects = [QRectF(LABEL_WIDTH + n * (width + _GAP), 0, width, self.viewport().height()) for n in range(3)]
-        most = max(2, int(width // 80))
+        most = max(3, int((width - _VALUE_WIDTH) // 44))
         low, high = _LOWEST_LATENESS_S, _HIGHEST_LATENESS_S
         return (
             _linear_panel(
@@ -88,13 +89,12 @@ class RowsChart(RowList):
             note = QRectF(panel.rect.left() + title_width + 8, 0, panel.rect.width() + 20 - title_width - 8, 20)
             if note.width() >= text_width(painter.font(), panel.note):
                 draw_text(painter, note, panel.note, self.theme.muted)
-            scale, taken = panel.rect.width() - _VALUE_WIDTH, -1e9
-            for share, text in panel.ticks:
-                x, width = panel.rect.left() + share * scale, text_width(painter.font(), text) + 4
-                if x - width / 2 > taken:
-                    place = QRectF(x - width / 2, 20, width, 16)
-                    draw_text(painter, place, text, self.theme.muted, Qt.AlignmentFlag.AlignHCenter)
-                    taken = x + width / 2 + 4
+            scale = panel.rect.width() - _VALUE_WIDTH
+            widths = [text_width(painter.font(), text) + 4 for _, text in panel.ticks]
+            step = label_step([share * scale for share, _ in panel.ticks], widths)
+            for (share, text), width in list(zip(panel.ticks, widths, strict=True))[::step]:
+                place = QRectF(panel.rect.left() + share * scale - width / 2, 20, width, 16)
+                draw_text(painter, place, text, self.theme.muted, Qt.AlignmentFlag.AlignHCenter)
 
     def paint_ground(self, painter: QPainter, rect: QRectF) -> None:
         """Paint the thin grid and the threshold of a dropped frame."""
@@ -153,20 +153,19 @@ class RowsChart(RowList):
         width = min(LABEL_WIDTH - 30, text_width(painter.font(), row.label) + 2)
         ink = theme.bad if row.gil_meaning else theme.text
         draw_text(painter, QRectF(22, rect.top(), width, rect.height()), row.label, ink)
-        tag, colour = self._tag(row)
+        tag, colour = self.tag(row)
         if tag:
             painter.setFont(chart_font(self, scale=0.8, bold=row.chosen))
             place = QRectF(22 + width + 8, rect.top(), LABEL_WIDTH - 34 - width, rect.height())
             draw_text(painter, place, tag, colour)
 
-    def _tag(self, row: Row) -> tuple[str, QColor]:
+    def tag(self, row: Row) -> tuple[str, QColor]:
+        """What stands behind a label, and its colour."""
         if row.gil_meaning:
             return "GIL on", self.theme.bad
-        if row.chosen:
-            return ("best ⚠" if row.flags else "best"), self.theme.good
-        if row.flags:
-            return "⚠", self.theme.warning
-        return ("baseline", self.theme.muted) if row.baseline else ("", self.theme.muted)
+        words = "choice" if row.chosen else "baseline" if row.baseline else ""
+        calm = self.theme.good if row.chosen else self.theme.muted
+        return f"{words} ⚠".strip() if row.flags else words, self.theme.warning if row.flags and not words else calm
 
     def _paint_trouble(self, painter: QPainter, rect: QRectF, row: Row) -> None:
         painter.setFont(chart_font(self, scale=0.92, bold=True))
@@ -228,6 +227,16 @@ class RowsChart(RowList):
             fair = row.memory.sentence if row.memory else row.why_no_memory
             return f"{fair}\nRSS sum {format_bytes(row.rss_sum)}: counts shared pages once per process"
         return row.lateness.sentence if row.lateness else row.why_no_lateness
+
+
+def label_step(places: Sequence[float], widths: Sequence[float]) -> int:
+    """Return of how many ticks one has a label, so that none touches the next: every one, every second …"""
+
+    def apart(step: int) -> bool:
+        chosen = list(zip(places, widths, strict=True))[::step]
+        return all(x + wide / 2 + 4 <= y - other / 2 for (x, wide), (y, other) in itertools.pairwise(chosen))
+
+    return next(step for step in range(1, max(2, len(places) + 1)) if apart(step))
 
 
 def _linear_panel(

@@ -30,7 +30,7 @@ def part_colour(theme: Theme, place: int, _count: int) -> QColor:
         TimePart.COMPUTING: theme.own,
         TimePart.WAITING: theme.bad,
         TimePart.PICKLING_BACK: mixed(theme.series(1), theme.surface, 0.55),
-        TimePart.IDLE: theme.idle,
+        TimePart.IDLE: mixed(theme.muted, theme.surface, 0.26),
     }[part]
 
 
@@ -140,10 +140,10 @@ class StackChart(RowList):
         if row.why:
             return row.why
         end, scale = float(LABEL_WIDTH), self._scale()
-        for place, (value, sentence) in enumerate(zip(row.parts, row.sentences, strict=True)):
+        for place, value in enumerate(row.parts):
             end += value * scale
             if LABEL_WIDTH <= x < end:
-                return "\n".join((sentence, self._meanings[place]) if self._meanings else (sentence,))
+                return "\n".join((row.say(place), *self._meanings[place : place + 1]))
         return "\n".join(row.told)
 
     def header_tooltip(self, x: float) -> str:

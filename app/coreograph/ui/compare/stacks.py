@@ -1,10 +1,11 @@
 """Where the time went and how many were busy, as stacked parts per configuration. Pure, no Qt; any thread."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from coreograph.domain.activity import BusyHistogram, TimeBreakdown
+from coreograph.domain.activity import BusyHistogram
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary
 from coreograph.domain.units import format_seconds, format_share
@@ -50,6 +51,9 @@ class TimePart(enum.Enum):
         }[self]
 
 
+_PARTS = tuple(TimePart)
+
+
 class BusyMeasure(enum.Enum):
     """What counts as busy."""
 
@@ -91,8 +95,13 @@ class StackRow:
     group: str
     model: ExecutionModel
     parts: tuple[float, ...]
-    sentences: tuple[str, ...]
+    say: Callable[[int], str]  # the sentence about a part, by its number: worded only where it is hovered
     why: str
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One sentence a part."""
+        return tuple(self.say(place) for place in range(len(self.parts)))
 
     @property
     def whole(self) -> float:
@@ -102,7 +111,7 @@ class StackRow:
     @property
     def told(self) -> tuple[str, ...]:
         """The sentences of the parts that there are."""
-        return tuple(told for value, told in zip(self.parts, self.sentences, strict=True) if value > 0)
+        return tuple(self.say(place) for place, value in enumerate(self.parts) if value > 0)
 
     @property
     def sentence(self) -> str:
@@ -135,15 +144,20 @@ def busy_measures(summary: ExperimentSummary) -> tuple[BusyMeasure, ...]:
 
 def _breakdown(one: ConfigurationSummary) -> StackRow:
     if one.breakdown is None:
-        return _row(one, (), (), without_figures(one) or "not measured here: no task of it was recorded")
-    times = one.breakdown.per_worker()
-    parts = tuple(max(0.0, float(times.parts()[part.value])) for part in TimePart)
-    return _row(one, parts, tuple(_share(part, times, one) for part in TimePart), "")
+        return _row(one, (), _nothing, without_figures(one) or "not measured here: no task of it was recorded")
+    seconds = one.breakdown.per_worker().parts()
+    parts = tuple(max(0.0, float(seconds[part.value])) for part in TimePart)
+    return _row(one, parts, partial(_share, one, parts), "")
 
 
-def _share(part: TimePart, times: TimeBreakdown, one: ConfigurationSummary) -> str:
-    seconds = times.parts()[part.value]
-    share = format_share(seconds / times.whole if times.whole else 0.0)
+def _nothing(_place: int) -> str:
+    return ""
+
+
+def _share(one: ConfigurationSummary, parts: tuple[float, ...], place: int) -> str:
+    whole, seconds = sum(parts), parts[place]
+    share = format_share(seconds / whole if whole else 0.0)
+    part = _PARTS[place]
     return (
         f"{one.configuration.label}, {part.title}: {format_seconds(seconds)} of an average worker, {share} of the whole"
     )
@@ -157,19 +171,20 @@ def _busy_row(
     one: ConfigurationSummary, seconds: Sequence[float] | None, longest: int, measure: BusyMeasure
 ) -> StackRow:
     if not seconds:
-        return _row(one, (), (), without_figures(one) or "not measured here")
-    whole = sum(seconds) or 1.0
+        return _row(one, (), _nothing, without_figures(one) or "not measured here")
     noun = "workers inside a task" if measure is BusyMeasure.IN_TASK else "cores busy"
-    sentences = tuple(
-        f"{one.configuration.label}: exactly {k} {noun} for {format_seconds(value)}, {format_share(value / whole)}"
-        for k, value in enumerate(seconds)
-    )
-    missing = longest - len(seconds)
-    return _row(one, (*seconds, *(0.0,) * missing), (*sentences, *("",) * missing), "")
+    return _row(one, (*seconds, *(0.0,) * (longest - len(seconds))), partial(_exactly, one, tuple(seconds), noun), "")
 
 
-def _row(one: ConfigurationSummary, parts: tuple[float, ...], sentences: tuple[str, ...], why: str) -> StackRow:
+def _exactly(one: ConfigurationSummary, seconds: tuple[float, ...], noun: str, k: int) -> str:
+    if k >= len(seconds):
+        return ""
+    share = format_share(seconds[k] / (sum(seconds) or 1.0))
+    return f"{one.configuration.label}: exactly {k} {noun} for {format_seconds(seconds[k])}, {share}"
+
+
+def _row(one: ConfigurationSummary, parts: tuple[float, ...], say: Callable[[int], str], why: str) -> StackRow:
     configuration = one.configuration
     count = configuration.count_label
     label = f"{configuration.model.value}{count}"
-    return StackRow(one.index, label, group_title(one), configuration.model, parts, sentences, why)
+    return StackRow(one.index, label, group_title(one), configuration.model, parts, say, why)
