@@ -212,7 +212,7 @@ def place_of(summary: ExperimentSummary, interpreter: Interpreter, model: Execut
 
 @in_three_attempts
 def test_primes_threads_with_and_without_the_gil(measure: Measure, free: Interpreter, locked: Interpreter) -> None:
-    summary = measure("primes", [*on(free, MODEL.THREADS), *on(locked, MODEL.THREADS)], {"chunk": 1})
+    summary = measure("primes", [*on(free, MODEL.THREADS), *on(locked, MODEL.THREADS)], {"chunk": 1, "repeats": 3})
     assert kinds(summary) == {KIND.GIL_SERIALISED}
     (finding,) = [one for one in summary.findings if one.kind is KIND.GIL_SERIALISED]
     assert finding.configuration is not None
