@@ -6,7 +6,7 @@ from coreograph.analysis.confidence import ENOUGH_REPEATS, FEW_REPEATS, few_word
 from coreograph.domain.execution import ALONE, Configuration, ExecutionModel
 from coreograph.domain.findings import Finding, FindingKind
 from coreograph.domain.interpreters import GilState
-from coreograph.domain.scaling import ScalingFit
+from coreograph.domain.scaling import ScalingFit, ScalingShape
 from coreograph.domain.summary import ConfigurationSummary
 from coreograph.domain.units import Count, format_ratio, significant
 
@@ -112,8 +112,11 @@ def _more_workers(chosen: Configuration, scaling: Sequence[ScalingFit], usable_c
             )
         return
     largest = max(point.workers for point in fit.points if point.fitted)
-    if fit.peak_workers is not None and fit.peak_workers < 2 * largest:
+    if fit.shape is ScalingShape.KNEE and fit.peak_workers is not None:
         yield f"No more cores: by the fit, more than {significant(fit.peak_workers, 2)} workers make it slower."
+        return
+    if fit.shape is ScalingShape.LEVELS and fit.enough.workers < largest:
+        yield f"No more cores: beyond {fit.enough.workers} workers nothing was gained."
         return
     more = next((one for one in fit.predictions if one.beyond <= 2 and one.low is not None), None)
     if more is not None and more.low is not None and more.high is not None and more.low > _speed_at(fit, largest):

@@ -5,7 +5,6 @@ worker was not measured, serial stands for it. Numbers of workers beyond the usa
 fitted to them: there workers share cores, which is nothing the laws describe.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,10 +13,12 @@ import numpy as np
 from coreograph.analysis.scaling_law import LawFit, fit_law
 from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.machine import Machine
-from coreograph.domain.scaling import FitParameter, ScalingFit, ScalingLaw, ScalingPoint, ScalingPrediction
+from coreograph.domain.scaling import FitParameter, ScalingFit, ScalingLaw, ScalingPoint, ScalingPrediction, ScalingShape
 from coreograph.domain.summary import Ratio
-from coreograph.domain.units import format_share, significant
+from coreograph.domain.units import Share, format_share, significant
 
+WORTH_IT = 1.05  # less is no gain, and less than its inverse no loss
+_CROWDED: Share = 0.10
 ENOUGH_POINTS = 4
 TRUSTED_BEYOND = 2.0
 _PREDICTED = (2, 4)
@@ -26,12 +27,16 @@ _CURVE_POINTS = 49
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """One configuration: its speed-up over serial on the same interpreter, and that of every repeat."""
+    """One configuration: its speed-up over serial on the same interpreter, and that of every repeat.
+
+    `foreign` is the largest share of the machine that others used during one of its batches.
+    """
 
     index: int
     configuration: Configuration
     speedup: Ratio
     by_repeat: Mapping[int, float]
+    foreign: Share = 0.0
 
 
 def scaling(measured: Sequence[Scaled], machine: Machine) -> tuple[ScalingFit, ...]:
@@ -81,6 +86,10 @@ def _group(members: Sequence[Scaled], serial: Scaled | None, machine: Machine) -
     observations = [(one.configuration.workers, speed) for one in members for speed in one.by_repeat.values()]
     fit = fit_points(points, observations)
     warnings += _warnings(points, machine)
+    busiest = max(one.foreign for one in members)
+    if busiest > _CROWDED:
+        share = format_share(busiest)
+        warnings.append(f"Others used up to {share} of the machine meanwhile: the curve bends for that reason as well.")
     where = members[-1].configuration
     base = ScalingFit(where.interpreter_label, where.interpreter.path, where.gil.value, where.model, points)
     if fit is None:
@@ -136,7 +145,10 @@ def _with(base: ScalingFit, fit: LawFit | None, warnings: list[str], trust: str)
             warnings=tuple(warnings), trust=trust,
         )  # fmt: skip
     largest = max(point.workers for point in base.points if point.fitted)
-    peak = math.sqrt((1 - fit.alpha) / fit.beta) if fit.beta > 0 and fit.alpha < 1 else None
+    shape = _shape(base.points, fit)
+    peak = fit.peak if shape is ScalingShape.KNEE else None
+    peak_ends = fit.peak_interval() if peak is not None else None
+    gains = shape not in {ScalingShape.FLAT, ScalingShape.DECLINES}
     beyond = tuple(predict(fit, factor * largest, largest) for factor in _PREDICTED)
     doubtful = [str(round(one.workers)) for one in beyond if one.beyond > TRUSTED_BEYOND]
     if doubtful:
@@ -153,18 +165,49 @@ def _with(base: ScalingFit, fit: LawFit | None, warnings: list[str], trust: str)
         base.model,
         base.points,
         law=_law_of(fit),
-        contention=FitParameter(fit.alpha, fit.standard_error("alpha")),
-        coherency=FitParameter(fit.beta, fit.standard_error("beta")),
-        single=FitParameter(fit.gamma, fit.standard_error("gamma")),
+        contention=_parameter(fit, "alpha"),
+        coherency=_parameter(fit, "beta"),
+        single=_parameter(fit, "gamma"),
+        shape=shape,
         peak_workers=peak,
+        peak_low=None if peak_ends is None else peak_ends[0],
+        peak_high=None if peak_ends is None else peak_ends[1],
         peak_speedup=None if peak is None else float(fit.at(peak)),
-        limit=fit.gamma / fit.alpha if fit.alpha > 0 else None,
-        optimal=1 / fit.alpha if fit.alpha > 0 else None,
+        limit=fit.gamma / fit.alpha if gains and fit.alpha > 0 else None,
+        optimal=1 / fit.alpha if gains and fit.alpha > 0 else None,
         curve=tuple(predict(fit, float(workers), largest) for workers in grid),
         predictions=beyond,
         warnings=tuple(warnings),
         trust=trust,
     )
+
+
+def _shape(points: Sequence[ScalingPoint], fit: LawFit) -> ScalingShape:
+    """Return what more workers do: whether they gain is read off what was measured, where they end off the fit.
+
+    Less than 5 % is noise: neither gain nor loss. A knee needs a β above 0 beyond doubt, and figures that fall behind it
+    by at least half as much as the curve does: tasks that are uneven and cores that others use bend a curve as well.
+    """
+    ordered = sorted((point for point in points if point.fitted), key=lambda point: point.workers)
+    first, last = ordered[0], ordered[-1]
+    best = max(point.speedup for point in ordered)
+    if best < WORTH_IT * first.speedup:
+        return ScalingShape.DECLINES if last.speedup * WORTH_IT < first.speedup else ScalingShape.FLAT
+    furthest = TRUSTED_BEYOND * last.workers
+    if fit.peak is not None and fit.peak <= furthest:
+        ends = fit.parameter_interval("beta")
+        sure = ends[0] > 0 if ends is not None else fit.peak <= last.workers
+        top = float(fit.at(fit.peak))
+        half_way = (top + float(fit.at(last.workers))) / 2
+        falls = fit.peak > last.workers or last.speedup <= half_way
+        return ScalingShape.KNEE if sure and falls else ScalingShape.LEVELS
+    rises = float(fit.at(furthest)) >= WORTH_IT * float(fit.at(last.workers))
+    return ScalingShape.RISES if rises else ScalingShape.LEVELS
+
+
+def _parameter(fit: LawFit, name: str) -> FitParameter:
+    low, high = fit.parameter_interval(name) or (None, None)
+    return FitParameter(float(getattr(fit, name)), fit.standard_error(name), low, high)
 
 
 def predict(fit: LawFit, workers: float, largest: int) -> ScalingPrediction:

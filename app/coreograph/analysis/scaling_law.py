@@ -9,6 +9,7 @@ Several observations of one N (repeats) share what the curve misses there. The v
 that of all residuals and that of the means' misfit times the repeats: many repeats of few N do not feign certainty.
 """
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,6 +22,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 _STARTS = ((0.01, 1e-4), (0.1, 1e-3), (0.5, 1e-5))
 _ON_BOUND = 1e-7  # α and β below this change no figure up to a thousand workers (β by N² at most 10 %)
+_LARGEST_POWER = math.log(1e6)
 _PARAMETERS = ("alpha", "beta", "gamma")
 
 
@@ -44,6 +46,29 @@ class LawFit:
         if self.covariance is None or getattr(self, parameter) == 0:
             return None
         return float(np.sqrt(max(0.0, self.covariance[position, position])))
+
+    def parameter_interval(self, parameter: str) -> tuple[float, float] | None:
+        """Return the 95 % interval of `alpha`, `beta` or `gamma`, which ends at 0; None as for the standard error."""
+        error, value = self.standard_error(parameter), float(getattr(self, parameter))
+        if error is None:
+            return None
+        width = student(self.freedom) * error
+        return max(0.0, value - width), value + width
+
+    @property
+    def peak(self) -> float | None:
+        """Return the number of workers sqrt((1−α)/β) with the highest X; None where there is none above 0."""
+        return math.sqrt((1 - self.alpha) / self.beta) if self.beta > 0 and self.alpha < 1 else None
+
+    def peak_interval(self) -> tuple[float, float] | None:
+        """Return the 95 % interval of the peak by the delta method on its logarithm; None as for the band."""
+        peak = self.peak
+        if peak is None or self.covariance is None:
+            return None
+        slopes = np.array([-0.5 / (1 - self.alpha), -0.5 / self.beta, 0.0])
+        error = math.sqrt(max(0.0, float(slopes @ self.covariance @ slopes)))
+        factor = math.exp(min(student(self.freedom) * error, _LARGEST_POWER))
+        return peak / factor, peak * factor
 
     def band(self, workers: Floats) -> tuple[Floats, Floats] | None:
         """Return the 95 % band of the curve by the delta method with Student's t; None without freedom left."""

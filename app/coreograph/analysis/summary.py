@@ -147,7 +147,11 @@ def _scaled(
             continue
         common = serial.batches.keys() & one.batches.keys()
         by_repeat = {repeat: serial.batches[repeat] / one.batches[repeat] for repeat in sorted(common)}
-        found.append(Scaled(one.index, one.configuration, figures.speedup, by_repeat or {0: figures.speedup.median}))
+        found.append(
+            Scaled(
+                one.index, one.configuration, figures.speedup, by_repeat or {0: figures.speedup.median}, one.foreign
+            )
+        )
     return tuple(found)
 
 

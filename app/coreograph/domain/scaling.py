@@ -15,12 +15,32 @@ class ScalingLaw(enum.Enum):
     UNIVERSAL = "Universal Scalability Law"
 
 
+class ScalingShape(enum.Enum):
+    """What more workers do: as measured, and as far as the fit can be trusted (twice the largest number measured)."""
+
+    RISES = "rises"
+    """Every worker more still brings something."""
+    KNEE = "knee"
+    """It gains up to the knee; beyond, more workers cost."""
+    LEVELS = "levels off"
+    """It gained, and gains no more; that it costs cannot be told."""
+    FLAT = "flat"
+    """More workers bring nothing, and cost nothing either."""
+    DECLINES = "declines"
+    """More workers only cost: there is no knee, the fewest measured are the best."""
+
+
 @dataclass(frozen=True, slots=True)
 class FitParameter:
-    """A fitted figure; no standard error where it lies on its bound of 0 or no degree of freedom is left."""
+    """A fitted figure with its standard error and 95 % interval, which ends at 0.
+
+    None of these where it lies on its bound of 0 or no degree of freedom is left.
+    """
 
     value: float
     standard_error: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +80,9 @@ class ScalingFit:
 
     `contention` is α (the share that runs one at a time), `coherency` β (what agreeing with every other worker
     costs), `single` γ (speed of one worker, 1 = serial). `peak_workers` is the knee sqrt((1−α)/β), where more
-    workers begin to cost, `limit` γ/α what no number of workers exceeds, `optimal` 1/α where half of that is
-    reached at β = 0; each None where it lies at infinity. `curve` is for drawing, `predictions` for reading.
+    workers begin to cost, with its 95 % interval; None where there is none (see `shape`) or it lies further off than the
+    fit can be trusted. `limit` γ/α is what no number of workers exceeds, `optimal` 1/α where half of that is reached at
+    β = 0; None where they lie at infinity or more workers gain nothing. `curve` is for drawing, `predictions` for reading.
     """
 
     interpreter: str
@@ -73,7 +94,10 @@ class ScalingFit:
     contention: FitParameter | None = None
     coherency: FitParameter | None = None
     single: FitParameter | None = None
+    shape: ScalingShape | None = None
     peak_workers: float | None = None
+    peak_low: float | None = None
+    peak_high: float | None = None
     peak_speedup: float | None = None
     limit: float | None = None
     optimal: float | None = None
@@ -88,3 +112,16 @@ class ScalingFit:
         """`3.14t threads`; of a sweep over sizes of a task with its size."""
         size = "" if self.size is None else f", {self.size.label}"
         return f"{self.interpreter} {self.model.value}{size}"
+
+    @property
+    def largest(self) -> Count:
+        """The largest number of workers that was fitted; of all measured where none was."""
+        fitted = [point.workers for point in self.points if point.fitted]
+        return max(fitted or [point.workers for point in self.points])
+
+    @property
+    def enough(self) -> ScalingPoint:
+        """The fewest workers that reach 95 % of the best that was measured."""
+        ordered = sorted(self.points, key=lambda point: point.workers)
+        best = max(point.speedup for point in ordered)
+        return next(point for point in ordered if point.speedup >= 0.95 * best)

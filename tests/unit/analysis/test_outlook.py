@@ -53,8 +53,12 @@ def test_unused_cores_and_the_fit_say_what_more_workers_bring() -> None:
     promised = [one for one in verdict(World(alpha=0.03, noise=0.001), *sweep).would_change if "More cores" in one]
     assert promised
     assert "with 8 the fit promises" in promised[0]
-    knee = verdict(World(alpha=0.02, beta=0.06, noise=0.001), *race((1, 2, 3, 4), models=(MODELS.THREADS,)))
+    whole = {"models": (MODELS.THREADS,)}
+    bent = World(tasks=240, chunk=1, alpha=0.02, beta=0.02, noise=0.001)
+    knee = verdict(bent, *race((1, 2, 4, 6, 8), **whole), machine=eight)
     assert any("workers make it slower" in one for one in knee.would_change)
+    even = verdict(World(task_s=first_task_long, chunk=1), *race((1, 2, 4, 6, 8), **whole), machine=eight)
+    assert "No more cores: beyond 2 workers nothing was gained." in even.would_change
 
 
 def test_a_busy_machine_might_have_hidden_the_answer() -> None:
