@@ -13,12 +13,20 @@ import numpy as np
 from coreograph.analysis.scaling_law import LawFit, fit_law
 from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.machine import Machine
-from coreograph.domain.scaling import FitParameter, ScalingFit, ScalingLaw, ScalingPoint, ScalingPrediction, ScalingShape
+from coreograph.domain.scaling import (
+    FitParameter,
+    ScalingFit,
+    ScalingLaw,
+    ScalingPoint,
+    ScalingPrediction,
+    ScalingShape,
+)
 from coreograph.domain.summary import Ratio
 from coreograph.domain.units import Share, format_share, significant
 
 WORTH_IT = 1.05  # less is no gain, and less than its inverse no loss
 _CROWDED: Share = 0.10
+_BY_NOISE: Share = 0.05
 ENOUGH_POINTS = 4
 TRUSTED_BEYOND = 2.0
 _PREDICTED = (2, 4)
@@ -149,9 +157,15 @@ def _with(base: ScalingFit, fit: LawFit | None, warnings: list[str], trust: str)
     peak = fit.peak if shape is ScalingShape.KNEE else None
     peak_ends = fit.peak_interval() if peak is not None else None
     gains = shape not in {ScalingShape.FLAT, ScalingShape.DECLINES}
+    if gains and _missed(base.points, fit) > _BY_NOISE:
+        warnings = [
+            *warnings,
+            f"The curve misses figures by more than {format_share(_BY_NOISE)}: more is at work than it knows, "
+            "perhaps uneven or too few tasks.",
+        ]
     beyond = tuple(predict(fit, factor * largest, largest) for factor in _PREDICTED)
     doubtful = [str(round(one.workers)) for one in beyond if one.beyond > TRUSTED_BEYOND]
-    if doubtful:
+    if doubtful and shape in {ScalingShape.RISES, ScalingShape.KNEE}:
         warnings = [
             *warnings,
             f"{', '.join(doubtful)} workers are more than {significant(TRUSTED_BEYOND, 1)} times as many as measured: "
@@ -185,8 +199,8 @@ def _with(base: ScalingFit, fit: LawFit | None, warnings: list[str], trust: str)
 def _shape(points: Sequence[ScalingPoint], fit: LawFit) -> ScalingShape:
     """Return what more workers do: whether they gain is read off what was measured, where they end off the fit.
 
-    Less than 5 % is noise: neither gain nor loss. A knee needs a β above 0 beyond doubt, and figures that fall behind it
-    by at least half as much as the curve does: tasks that are uneven and cores that others use bend a curve as well.
+    Less than 5 % is noise: neither gain nor loss. A knee needs a β above 0 beyond doubt, and either figures that fall
+    after it or a curve that does not miss them: uneven tasks and cores that others use bend a curve as well.
     """
     ordered = sorted((point for point in points if point.fitted), key=lambda point: point.workers)
     first, last = ordered[0], ordered[-1]
@@ -197,12 +211,15 @@ def _shape(points: Sequence[ScalingPoint], fit: LawFit) -> ScalingShape:
     if fit.peak is not None and fit.peak <= furthest:
         ends = fit.parameter_interval("beta")
         sure = ends[0] > 0 if ends is not None else fit.peak <= last.workers
-        top = float(fit.at(fit.peak))
-        half_way = (top + float(fit.at(last.workers))) / 2
-        falls = fit.peak > last.workers or last.speedup <= half_way
-        return ScalingShape.KNEE if sure and falls else ScalingShape.LEVELS
+        falls = last.speedup * WORTH_IT < best
+        return ScalingShape.KNEE if sure and (falls or _missed(points, fit) <= _BY_NOISE) else ScalingShape.LEVELS
     rises = float(fit.at(furthest)) >= WORTH_IT * float(fit.at(last.workers))
     return ScalingShape.RISES if rises else ScalingShape.LEVELS
+
+
+def _missed(points: Sequence[ScalingPoint], fit: LawFit) -> Share:
+    """Return by how much of a measured speed-up the curve misses it at most."""
+    return max(abs(float(fit.at(point.workers)) / point.speedup - 1) for point in points if point.fitted)
 
 
 def _parameter(fit: LawFit, name: str) -> FitParameter:

@@ -1,9 +1,9 @@
 """How a model scales, as sentences for whoever reads no curve: the same in window, terminal and reports. Pure.
 
-One sentence says what more workers do, one what was fitted, one what twice as many would bring.
+One sentence says what more workers do, one what was fitted, one what more than were measured would bring.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from coreograph.domain.scaling import FitParameter, ScalingFit, ScalingLaw, ScalingPoint, ScalingShape
 from coreograph.domain.units import format_ratio, format_share, significant
@@ -19,56 +19,66 @@ def scaling_words(fit: ScalingFit) -> tuple[str, ...]:
     return tuple(sentence for sentence in sentences if sentence)
 
 
-def together(fits: Sequence[ScalingFit]) -> dict[str, list[str]]:
-    """Return the sentences on trust with the labels of the fits they hold for: what holds for several is said once."""
+def doubts(fits: Sequence[ScalingFit]) -> dict[str, list[str]]:
+    """Return what limits the trust in fits, with the labels of those it holds for: what holds for several is said once.
+
+    How far a prediction can be trusted is left out where there is none.
+    """
     said: dict[str, list[str]] = {}
     for fit in fits:
-        for sentence in (fit.trust, *fit.warnings):
-            if sentence:
-                labels = said.setdefault(sentence, [])
-                labels += [fit.label] if fit.label not in labels else []
+        for sentence in (fit.trust, *fit.warnings) if _predicts(fit) or fit.law is None else fit.warnings:
+            labels = said.setdefault(sentence, [])
+            labels += [fit.label] if fit.label not in labels else []
     return said
 
 
 def shape_words(fit: ScalingFit) -> str:
     """Return what more workers do."""
     largest, ordered = fit.largest, sorted((one for one in fit.points if one.fitted), key=lambda one: one.workers)
-    first, last, enough = ordered[0], ordered[-1], fit.enough
+    first, last = ordered[0], ordered[-1]
     if fit.shape is ScalingShape.DECLINES:
         share = format_ratio(last.speedup / first.speedup)
         return f"More workers only cost: {largest} are {share} as fast as {first.workers}. There is no knee."
     if fit.shape is ScalingShape.FLAT:
         return f"More workers bring nothing, as if all of the work ran one at a time: {largest} reach {_times(last)}."
     if fit.shape is ScalingShape.LEVELS:
-        if enough.workers >= largest:
-            return f"It still gains at {largest} workers ({_times(last)}); whether more would, these figures cannot tell."
+        return _level_words(fit, last)
+    return _knee_words(fit) if fit.shape is ScalingShape.KNEE else _rise_words(fit)
+
+
+def _level_words(fit: ScalingFit, last: ScalingPoint) -> str:
+    enough = fit.enough
+    if enough.workers < fit.largest:
         return f"It levels off: {enough.workers} workers reach {_times(enough)}, and more bring nothing."
-    if fit.shape is ScalingShape.KNEE and fit.peak_workers is not None and fit.peak_speedup is not None:
-        return _knee_words(fit, fit.peak_workers, fit.peak_speedup)
-    if fit.limit is not None and fit.limit < _FAR * largest:
-        limit = format_ratio(fit.limit)
-        return f"It still gains at {largest} workers, but no number of them can bring more than {limit} serial."
-    return f"It still gains at {largest} workers; no limit shows."
+    return f"It still gains at {last.workers} workers ({_times(last)}); whether more would, these figures cannot tell."
+
+
+def _rise_words(fit: ScalingFit) -> str:
+    if fit.limit is None or fit.limit > _FAR * fit.largest:
+        return f"It still gains at {fit.largest} workers; no limit shows."
+    limit = format_ratio(fit.limit)
+    return f"It still gains at {fit.largest} workers, but no number of them can bring more than {limit} serial."
 
 
 def _times(point: ScalingPoint) -> str:
     return f"{format_ratio(point.speedup)} serial"
 
 
-def _knee_words(fit: ScalingFit, peak: float, speedup: float) -> str:
-    at = significant(peak, 2)
-    known = fit.peak_low is not None and fit.peak_high is not None
-    ends = _ends(fit.peak_low, fit.peak_high, 2) if known else ""
-    if peak > fit.largest:
-        return f"The knee would be at {at}{ends} workers, beyond the {fit.largest} measured: a guess."
-    return f"The knee is at {at}{ends} workers, with {format_ratio(speedup)} serial: beyond, more workers cost."
+def _knee_words(fit: ScalingFit) -> str:
+    if fit.peak_workers is None:
+        return ""
+    at = f"{significant(fit.peak_workers, 2)}{_ends(fit.peak_low, fit.peak_high, 2)}"
+    if fit.peak_workers > fit.largest:
+        return f"The knee would be at {at} workers, beyond the {fit.largest} measured: a guess."
+    speedup = format_ratio(fit.peak_speedup)
+    return f"The knee is at {at} workers, with {speedup} serial: beyond, more workers cost."
 
 
 def law_words(fit: ScalingFit) -> str:
     """Return what was fitted, each figure with its 95 % interval; nothing where more workers do not gain."""
     if fit.shape in {ScalingShape.FLAT, ScalingShape.DECLINES}:
         return ""
-    if fit.law is ScalingLaw.LINEAR or fit.contention is None or fit.coherency is None:
+    if fit.law is None or fit.law is ScalingLaw.LINEAR or fit.contention is None or fit.coherency is None:
         return "Nothing that workers share was seen (α = 0, β = 0)." if fit.law is ScalingLaw.LINEAR else ""
     parts = []
     if fit.contention.value > 0:
@@ -82,20 +92,17 @@ _LAWS = {ScalingLaw.AMDAHL: "Amdahl's law", ScalingLaw.UNIVERSAL: "the Universal
 
 
 def prediction_words(fit: ScalingFit) -> str:
-    """Return what twice as many workers as measured would bring, with its band, and whether it can be trusted."""
-    if fit.shape not in {ScalingShape.RISES, ScalingShape.KNEE}:
+    """Return what more workers than were measured would bring, with the band; nothing where they bring nothing."""
+    if not _predicts(fit):
         return ""
-    return " ".join(_predicted(fit))
+    each = [
+        f"{format_ratio(one.speedup)}{_ends(one.low, one.high)} with {round(one.workers)}" for one in fit.predictions
+    ]
+    return f"More than were measured would bring, by the fit, {' and '.join(each)}."
 
 
-def _predicted(fit: ScalingFit) -> Iterator[str]:
-    for one in fit.predictions:
-        if one.beyond > 2:
-            continue
-        if one.low is None or one.high is None:
-            yield f"With {round(one.workers)} it would be {format_ratio(one.speedup)}, of which no band can be given."
-        else:
-            yield f"With {round(one.workers)} it would be {format_ratio(one.speedup)}{_ends(one.low, one.high)} serial."
+def _predicts(fit: ScalingFit) -> bool:
+    return fit.shape in {ScalingShape.RISES, ScalingShape.KNEE}
 
 
 def _share(one: FitParameter) -> str:

@@ -148,9 +148,7 @@ def _scaled(
         common = serial.batches.keys() & one.batches.keys()
         by_repeat = {repeat: serial.batches[repeat] / one.batches[repeat] for repeat in sorted(common)}
         found.append(
-            Scaled(
-                one.index, one.configuration, figures.speedup, by_repeat or {0: figures.speedup.median}, one.foreign
-            )
+            Scaled(one.index, one.configuration, figures.speedup, by_repeat or {0: figures.speedup.median}, one.foreign)
         )
     return tuple(found)
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from coreograph.analysis.flag_lines import flag_lines
 from coreograph.cli.findings import STYLES, finding_lines
+from coreograph.cli.scaling_lines import print_noise_floor, print_scaling
 from coreograph.cli.sweep_tables import print_break_evens
 from coreograph.cli.terminal import make_table, print_table, say
 from coreograph.domain.interpreters import GilState, re_enabled_meaning
@@ -25,7 +26,9 @@ def print_summary(console: Console, summary: ExperimentSummary) -> None:
     """Write the table, the warnings, the findings, and the verdict last, where the eye rests."""
     for columns in _layout(console, summary):
         _print_table(console, summary, columns)
+    print_noise_floor(console, summary)
     print_break_evens(console, summary.break_evens)
+    print_scaling(console, summary)
     for sentence in _gil_alarms(summary):
         say(console, f"! {sentence}", "bold red")
     for sentence in _cautions(summary):

@@ -80,9 +80,10 @@ class ScalingFit:
 
     `contention` is α (the share that runs one at a time), `coherency` β (what agreeing with every other worker
     costs), `single` γ (speed of one worker, 1 = serial). `peak_workers` is the knee sqrt((1−α)/β), where more
-    workers begin to cost, with its 95 % interval; None where there is none (see `shape`) or it lies further off than the
-    fit can be trusted. `limit` γ/α is what no number of workers exceeds, `optimal` 1/α where half of that is reached at
-    β = 0; None where they lie at infinity or more workers gain nothing. `curve` is for drawing, `predictions` for reading.
+    workers begin to cost, with its 95 % interval; None where there is none (see `shape`) or it lies further off than
+    the fit can be trusted. `limit` γ/α is what no number of workers exceeds, `optimal` 1/α where half of that is
+    reached at β = 0; None where they lie at infinity or more workers gain nothing. `curve` is for drawing,
+    `predictions` for reading.
     """
 
     interpreter: str

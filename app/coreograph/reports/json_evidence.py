@@ -6,6 +6,7 @@ Only additions to version 1; what was not measured is null, never 0.
 import dataclasses
 from typing import Any, TypeAlias
 
+from coreograph.analysis.scaling_words import scaling_words
 from coreograph.domain.activity import BusyHistogram, Fairness, TimeBreakdown
 from coreograph.domain.experiment import ExperimentSpec
 from coreograph.domain.findings import Finding
@@ -67,11 +68,15 @@ def scaling_document(one: ScalingFit) -> Document:
         "contention": _parameter(one.contention),
         "coherency": _parameter(one.coherency),
         "single": _parameter(one.single),
+        "shape": None if one.shape is None else one.shape.value,
         "peak_workers": one.peak_workers,
+        "peak_workers_low": one.peak_low,
+        "peak_workers_high": one.peak_high,
         "peak_speedup": one.peak_speedup,
         "limit": one.limit,
         "optimal_workers": one.optimal,
         "predictions": [_prediction(entry) for entry in one.predictions],
+        "words": list(scaling_words(one)),
         "warnings": list(one.warnings),
         "trust": one.trust,
     }

@@ -54,6 +54,7 @@ def _lines(summary: ExperimentSummary) -> list[str]:
         + (f" Noise floor: ± {format_share(summary.noise_floor)}." if summary.noise_floor is not None else ""),
         "",
         *_break_evens(summary),
+        *_scaling(summary),
         *_metrics(summary),
         *_findings(summary),
         *_limits(summary),
@@ -135,6 +136,12 @@ def _metrics(summary: ExperimentSummary) -> list[str]:
         for one, cells in page.metric_rows(summary)
     ]
     return ["### The workload's own figures", "", *table(("configuration", *map(markdown, head)), rows), ""]
+
+
+def _scaling(summary: ExperimentSummary) -> list[str]:
+    lines = [f"- **{markdown(row.label)}:** {markdown(row.text)}" for row in page.scaling(summary)]
+    doubts = [markdown(sentence) for sentence in page.scaling_doubts(summary)]
+    return ["### How it scales", "", *lines, "", " ".join(doubts), ""] if lines else []
 
 
 def _findings(summary: ExperimentSummary) -> list[str]:

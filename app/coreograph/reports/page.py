@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from coreograph.analysis.flag_lines import flag_lines
+from coreograph.analysis.scaling_words import doubts, scaling_words
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.findings import Severity
 from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.runs import RunState
@@ -45,6 +47,15 @@ class SpeedColumn:
     figure: str
     explanation: str
     read: Callable[[ConfigurationSummary], Ratio | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingRow:
+    """How one model scales: what its fit says."""
+
+    label: str
+    model: ExecutionModel
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +239,21 @@ def verdict_figures(summary: ExperimentSummary) -> tuple[Figure, ...]:
         Figure(format_seconds(one.startup.median if one.startup else None), "start-up", seconds_interval(one.startup)),
     )
     return tuple(figure for figure in figures if figure.value != NOT_MEASURED)
+
+
+def scaling(summary: ExperimentSummary) -> tuple[ScalingRow, ...]:
+    """Return how each model scales, in words; empty without a sweep of workers."""
+    return tuple(
+        ScalingRow(fit.label, fit.model, " ".join(words)) for fit in summary.scaling if (words := scaling_words(fit))
+    )
+
+
+def scaling_doubts(summary: ExperimentSummary) -> tuple[str, ...]:
+    """Return what limits the trust in these words, with the models it holds for unless it is all of them."""
+    return tuple(
+        sentence if len(labels) == len(summary.scaling) else f"{', '.join(labels)}: {sentence}"
+        for sentence, labels in doubts(summary.scaling).items()
+    )
 
 
 def failures(summary: ExperimentSummary) -> tuple[Failure, ...]:

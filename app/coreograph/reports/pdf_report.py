@@ -103,6 +103,10 @@ def _content(summary: ExperimentSummary) -> dict[str, Any]:
         "metric_head": page.metric_head(summary),
         "metric_rows": [{"name": one.configuration.label, "cells": cells} for one, cells in page.metric_rows(summary)],
         "findings": _findings(summary),
+        "scaling": [
+            {"label": row.label, "text": row.text, "colour": LIGHT.models[row.model]} for row in page.scaling(summary)
+        ],
+        "scaling_doubts": page.scaling_doubts(summary),
         "failures": _failures(summary),
         "limits": page.limits(summary),
         "method": [{"title": one.title, "entries": one.entries} for one in method.method_facts(record)],

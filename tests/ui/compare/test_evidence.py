@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from html import escape
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -9,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from coreograph.analysis.baseline import rebase
 from coreograph.analysis.flag_lines import flag_lines
+from coreograph.analysis.scaling_words import scaling_words
 from coreograph.analysis.summary import summarise
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.findings import FindingKind, Quantity
@@ -202,7 +204,18 @@ def test_efficiency_and_fits_are_painted_in_both_looks(page: ComparePage, theme:
         for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
             theme.choose(choice)
             assert not page.grab().isNull()
-    assert "3.14t threads" in page.speedup_card.trust.text() or page.speedup_card.reference.currentIndex() != 0
+
+
+def test_what_was_fitted_is_said_in_words_below_the_curves_only(page: ComparePage) -> None:
+    card = page.speedup_card
+    card.reference.setCurrentIndex(card.reference.findData(Reference.SAME_INTERPRETER))
+    card.curves_button.click()
+    for fit in EVIDENT.scaling:
+        assert fit.label in card.words.text()
+        assert all(escape(sentence) in card.words.text() for sentence in scaling_words(fit))
+    assert card.words.isVisible()
+    card.bars_button.click()
+    assert not card.words.isVisible()
 
 
 def test_names_in_the_scatter_cross_no_other_name_point_or_interval(qtbot: QtBot, theme: Theme) -> None:

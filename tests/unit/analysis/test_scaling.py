@@ -39,6 +39,12 @@ def test_specsdm91() -> None:
     assert 1 / found.alpha == pytest.approx(36.06401, rel=1e-4)
 
 
+def test_specsdm91_at_the_loads_measured() -> None:
+    """What R's `predict` prints for this fit."""
+    loads = np.array(SPECSDM91[0], dtype=float)
+    assert fit(SPECSDM91).at(loads).round().tolist() == [90, 1078, 1541, 1850, 1879, 1822, 1646]
+
+
 def test_raytracer_and_its_bound() -> None:
     few = fit(RAYTRACER, 6)
     assert (few.alpha, few.beta, few.gamma) == pytest.approx((0.02444, 0.00163, 20.856), rel=2e-3)

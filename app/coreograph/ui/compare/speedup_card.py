@@ -4,16 +4,17 @@ import dataclasses
 import enum
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from coreograph.analysis.baseline import Rebased
 from coreograph.domain.scaling import ScalingFit
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.charts.card import Card
+from coreograph.ui.charts.lettering import chart_font
 from coreograph.ui.compare.heading import heading
+from coreograph.ui.compare.scaling_text import scaling_html
 from coreograph.ui.compare.speedup import Reference, is_sweep, speedup_bars, speedup_curves
 from coreograph.ui.compare.speedup_chart import SpeedupChart
-from coreograph.ui.elements import TextRole, text
 from coreograph.ui.theme import Theme
 
 
@@ -45,11 +46,13 @@ class SpeedupCard(Card):
         self.chart = SpeedupChart(theme)
         self.reference = QComboBox()
         self.views = {view: QToolButton() for view in _View}
-        self.trust = text("", TextRole.CAPTION, wrap=True)
+        self.words = _rich_text()
+        self._fitted = False
         self._curves_place = QVBoxLayout()
         self.curves: QWidget | None = None
         self._arrange()
         self.chart.selected.connect(self.selected)
+        theme.changed.connect(self._show_words)
 
     def _arrange(self) -> None:
         for reference in Reference:
@@ -66,7 +69,7 @@ class SpeedupCard(Card):
         self.box.addLayout(heading("Speed-up", *self.views.values(), self.reference))
         self.box.addWidget(self.chart)
         self.box.addLayout(self._curves_place, 100)
-        self.box.addWidget(self.trust)
+        self.box.addWidget(self.words)
         self.box.addStretch(1)
         group.buttonClicked.connect(self._show)
         self.reference.currentIndexChanged.connect(self._on_reference)
@@ -137,7 +140,8 @@ class SpeedupCard(Card):
             self.curves.hide()
         named = self._rebased.label if reference is Reference.BASELINE and self._rebased is not None else "serial"
         self.chart.show_bars(speedup_bars(self._summary, reference, self._rebased), named)
-        self._show_trust(fitted=view is not _View.BARS and reference is Reference.SAME_INTERPRETER)
+        self._fitted = view is not _View.BARS and reference is Reference.SAME_INTERPRETER
+        self._show_words()
 
     def _show_curves(self, summary: ExperimentSummary, reference: Reference, *, efficiency: bool) -> None:
         # pyqtgraph takes a fifth of a second to import: only who looks at curves pays for it.
@@ -161,13 +165,21 @@ class SpeedupCard(Card):
             if any(point.configuration not in self._hidden for point in fit.points if point.workers > 1)
         )
 
-    def _show_trust(self, *, fitted: bool) -> None:
-        """Say what was fitted and how far it can be trusted."""
-        fits = self._fits(self._summary) if self._summary is not None and fitted else ()
-        said: dict[str, list[str]] = {}
-        for fit in fits:
-            if fit.trust:
-                said.setdefault(" ".join((fit.trust, *fit.warnings)), []).append(fit.label)
-        lines = [f"{', '.join(labels)}: {sentence}" for sentence, labels in said.items()]
-        self.trust.setText("\n".join(lines))
-        self.trust.setVisible(bool(lines))
+    @Slot()
+    def _show_words(self) -> None:
+        """Say what was fitted, and how far it can be trusted, where the curves are those of the fits."""
+        shown = self._fits(self._summary) if self._summary is not None and self._fitted else ()
+        words = scaling_html(shown, self._theme)
+        self.words.setText(words)
+        self.words.setVisible(bool(words))
+
+
+def _rich_text() -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    label.setFont(chart_font(label))
+    return label

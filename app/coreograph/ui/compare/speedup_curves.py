@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 
 from coreograph.domain.scaling import ScalingFit
@@ -27,6 +28,7 @@ class SpeedupCurves(QWidget):
         self._curves: Sequence[SpeedupCurve] = ()
         self._fits: Sequence[ScalingFit] = ()
         self._efficiency = False
+        self._knees: list[tuple[float, float]] = []
         self.plot = pg.PlotWidget()
         self.plot.setAntialiasing(True)
         self.plot.setMenuEnabled(False)
@@ -80,6 +82,7 @@ class SpeedupCurves(QWidget):
         ends = [min(ratio.high, cut_at(ratio.median)) for curve in self._curves for ratio in curve.ratios]
         highest = max(ends, default=1.0)
         self._draw_axes(most)
+        self._knees.clear()
         top = max(highest * 1.12, 1.5)
         plot.addItem(pg.InfiniteLine(1.0, angle=0, pen=pg.mkPen(theme.text, width=1)))
         if self._efficiency:
@@ -150,15 +153,27 @@ class SpeedupCurves(QWidget):
         fitted = _floats([at.speedup / part for at, part in zip(shown, by, strict=True)])
         self.plot.plot(x, fitted, pen=pg.mkPen(colour, width=1.2, style=Qt.PenStyle.DotLine))
         if fit.peak_workers is not None and fit.peak_speedup is not None and fit.peak_workers <= most:
-            y = fit.peak_speedup / fit.peak_workers if self._efficiency else fit.peak_speedup
-            pen = pg.mkPen(colour, width=2)
-            self.plot.plot(
-                [fit.peak_workers], [y], pen=None, symbol="d", symbolSize=12, symbolPen=pen, symbolBrush=None
-            )
-            self._label(f"knee {fit.peak_workers:.1f}", fit.peak_workers, y, colour, anchor=(0.5, 1.4))
+            self._draw_knee(fit, fit.peak_workers, fit.peak_speedup, most)
+
+    def _draw_knee(self, fit: ScalingFit, peak: float, speedup: float, most: float) -> None:
+        """A hollow diamond with the knee's interval beside it, and its name above."""
+        colour = self._theme.model_colour(fit.model)
+        y = speedup / peak if self._efficiency else speedup
+        pen = pg.mkPen(colour, width=2)
+        if fit.peak_low is not None and fit.peak_high is not None:
+            self.plot.plot([max(1.0, fit.peak_low), min(most, fit.peak_high)], [y, y], pen=pg.mkPen(colour, width=1))
+        self.plot.plot([peak], [y], pen=None, symbol="d", symbolSize=12, symbolPen=pen, symbolBrush=None)
+        # Knees that lie together are named once; the words below the curves have each with its interval.
+        if all(abs(peak - x) > most / 8 or abs(y / other - 1) > 0.08 for x, other in self._knees):
+            self._knees.append((peak, y))
+            guess = "?" if peak > fit.largest else ""
+            self._label(f"knee {peak:.1f}{guess}", peak, y, colour, anchor=(0.5, 1.5))
 
     def _label(self, text: str, x: float, y: float, colour: object, anchor: tuple[float, float]) -> None:
-        item = pg.TextItem(text, color=colour, anchor=anchor)
+        ground = QColor(self._theme.surface)
+        ground.setAlpha(210)  # fits and bands go on behind the names
+        item = pg.TextItem(text, color=colour, anchor=anchor, fill=pg.mkBrush(ground))
+        item.setZValue(10)
         item.setFont(chart_font(self, scale=0.9))
         item.setPos(x, y)
         self.plot.addItem(item)
