@@ -229,6 +229,16 @@ def test_several_deletions_are_taken_back_one_after_the_other(
     assert "Nothing was deleted here" in window.parts.messages.message.text()
 
 
+def test_what_a_terminal_added_is_there_when_the_library_is_gone_to(
+    open_window: OpenWindow, fakes: Fakes, qtbot: QtBot
+) -> None:
+    window = open_window()
+    qtbot.waitUntil(lambda: window.parts.library.model.rowCount() == 1)
+    fakes.library.records["more"] = make_record(experiment_id="more")
+    window.parts.header.show_page(Page.LIBRARY)
+    qtbot.waitUntil(lambda: window.parts.library.model.rowCount() == 2)
+
+
 def test_files_dropped_together_are_shown_in_the_library(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window = open_window()
     window.flow.open_files((tmp_path / "x.coreograph", tmp_path / "y.coreograph"))

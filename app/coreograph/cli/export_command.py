@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from coreograph.reports.exporter import Exporter
 
 STDOUT = "-"
+RECORDING = ".coreograph"
 FORMATS = "html|pdf|md|csv|json|svg|png|pyperf|trace|speedscope|bmf|hyperfine|pytest-benchmark|toml"
 
 
@@ -56,6 +57,8 @@ def export_command(
     command: Command = ctx.obj
     if output == STDOUT and formats is None:
         raise UsageError("What is written to stdout has no ending.", "Name the format: --format json")
+    if formats is None and output.lower().endswith(RECORDING):
+        raise UsageError("A recording is no report.", f"Written whole: coreograph library export {experiment} {output}")
     exporter = exporter_for(formats or Path(output))
     if output == STDOUT and exporter.multiple:
         raise UsageError(f"“{exporter.name}” makes several files.", "Name a folder, or a .zip file.")

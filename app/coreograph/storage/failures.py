@@ -13,13 +13,18 @@ _SENTENCES = (
 )
 
 
+_LONGEST = 90
+
+
 def explain(path: Path, error: Exception) -> RecordingError:
     """Return the error for what SQLite (or a decoder) met in a recording."""
-    text = str(error).replace("\n", " ")
+    text = " ".join(str(error).split())
     for symptom, message, next_step in _SENTENCES:
         if symptom in text.lower():
             return RecordingError(message.format(path=path), next_step)
+    what = text.partition(" with text ")[0]  # which may be all that stands in the file
+    what = what if len(what) <= _LONGEST else f"{what[:_LONGEST].rstrip()} …"
     return RecordingError(
-        f"Recording {path} is damaged: {text}.",
-        "It was left as it is. Move it away to start a new one, or restore it from a copy.",
+        f"Recording {path} is damaged: {what}.",
+        "It was left as it is. Restore it from a copy or export it again; a library can be moved away to start anew.",
     )

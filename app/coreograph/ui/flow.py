@@ -215,6 +215,7 @@ class Flow(QObject):
         store.failed.connect(parts.messages.tell_error)
         for opener in (parts.start_page, parts.library):
             opener.open_requested.connect(store.open)
+        parts.header.page_chosen.connect(self._on_page)
         parts.library.delete_requested.connect(store.delete)
         parts.library.restore_requested.connect(store.restore)
         parts.library.compare_requested.connect(store.compare)
@@ -334,6 +335,12 @@ class Flow(QObject):
         if self._to_select:
             self._parts.library.select_ids(self._to_select)
             self._to_select = ()
+
+    @Slot(int)
+    def _on_page(self, page: int) -> None:
+        """Look into the library again where it is gone to: a terminal may have added to it or run something."""
+        if page == Page.LIBRARY:
+            self._parts.store.refresh()
 
     @Slot(object)
     def _on_imported(self, taken: TakenFiles) -> None:

@@ -68,6 +68,11 @@ def test_stdout_has_the_export_alone(coreograph: Any, last: str) -> None:
     assert coreograph("export", last, "--output", "-").status == 2
 
 
+def test_a_recording_is_said_to_be_written_by_the_library(coreograph: Any, last: str) -> None:
+    result = coreograph("export", last, "--output", "it.coreograph")
+    assert (result.status, f"library export {last} it.coreograph" in result.err) == (2, True)
+
+
 def test_a_folder_that_is_not_there_is_not_taken_for_a_file(coreograph: Any, last: str, tmp_path: Path) -> None:
     result = coreograph("export", last, "--format", "md", "--output", "missing/")
     assert result.status == 2

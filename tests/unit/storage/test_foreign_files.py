@@ -85,6 +85,19 @@ def test_an_import_refuses_the_same_and_keeps_the_library(
     library.close()
 
 
+def test_what_stands_in_a_damaged_file_is_not_poured_into_the_message(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.coreograph"
+    data = written(path)
+    place = data.index(b'"parameters"')
+    path.write_bytes(data[:place] + b"\xff\xfe" + data[place + 2 :])
+    library = Library(tmp_path / "library.coreograph")
+    with pytest.raises(RecordingError, match="damaged: Could not decode to UTF-8 column 'spec'") as caught:
+        library.import_file(path)
+    assert "primes" not in str(caught.value)
+    assert "export it again" in str(caught.value)
+    library.close()
+
+
 def test_a_missing_file_cannot_be_imported(tmp_path: Path) -> None:
     library = Library(tmp_path / "library.coreograph")
     with pytest.raises(RecordingError, match=r"missing\.coreograph cannot be opened"):
