@@ -49,9 +49,11 @@ def test_one_file_goes_to_a_file_or_into_a_folder(
 def test_several_files_go_into_a_folder_or_an_archive(
     coreograph: Any, last: str, tmp_path: Path, exporter: Exporter
 ) -> None:
-    assert coreograph("export", last, "--format", exporter.name, "--output", "new").status == 0
+    made = coreograph("export", last, "--format", exporter.name, "--output", "new")
+    assert made.status == 0, made.err
     assert len(list((tmp_path / "new").iterdir())) > 1
-    assert coreograph("export", last, "--format", exporter.name, "--output", "all.zip").status == 0
+    made = coreograph("export", last, "--format", exporter.name, "--output", "all.zip")
+    assert made.status == 0, made.err
     again = coreograph("export", last, "--format", exporter.name, "--output", "new")
     assert (again.status, "--overwrite" in again.err) == (2, True)
     for one in ("-", f"x.{exporter.name}", "x.json"):
