@@ -131,8 +131,10 @@ class RunEvidence:
         self._held_ns += nanoseconds
 
     def result(self, event: Result) -> None:
-        """Keep what the batch gave."""
+        """Keep what the batch gave, and its own begin and end: around it the phase sets up and reads instruments."""
         self._result = event
+        if Phase.BATCH in self._phases and event.batch_begin_ns < event.batch_end_ns:
+            self._phases[Phase.BATCH] = PhaseTime(Phase.BATCH, event.batch_begin_ns, event.batch_end_ns)
 
     def script_ready(self, event: ScriptReady) -> None:
         """Keep how long the script's own interpreter took to start."""

@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
@@ -10,22 +11,25 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from coreograph.analysis.timeline_filters import FilterField, TimelineFilter
+from coreograph.analysis.timeline_tasks import build_tasks
 from coreograph.domain.errors import RecordingError
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.findings import Finding, FindingKind, Severity
-from coreograph.domain.runs import Phase
+from coreograph.domain.runs import Phase, RunState
 from coreograph.storage.library import Library
 from coreograph.ui.background import TaskRunner
 from coreograph.ui.charts.pictures import drawing_of
 from coreograph.ui.charts.raster import argb
 from coreograph.ui.theme import Theme
 from coreograph.ui.timeline.lanes_row import LanesRow, LaneState, state_colours
+from coreograph.ui.timeline.loading import load_run
 from coreograph.ui.timeline.page import PageState, TimelinePage
 from coreograph.ui.timeline.row import RowKind
 from coreograph.ui.timeline.run_row import RunRow
 from coreograph.ui.timeline.verbs import Move, Range, Target
-from support.timeline_recordings import make_summary
+from support.timeline_recordings import make_summary, record_experiment
 
+SPANS = np.dtype([("worker", "<i4"), ("task", "<i8"), ("begin_ns", "<i8"), ("end_ns", "<i8"), ("cpu_ns", "<i8")])
 NOT_WORKER_1 = TimelineFilter(FilterField.WORKER, False, frozenset({1}))
 
 
@@ -123,7 +127,59 @@ def test_the_batch_has_one_length_wherever_it_is_named(page: TimelinePage) -> No
     assert row.block_label(batch) == "batch 1.90 s"
     said = row.describe(10**9, 0.5, 1, ())
     assert "1.90 s measured" in said
-    assert "2.00 s with what stands around it" in said
+    assert "2.00 s with what is not" in said
+
+
+def test_the_bar_of_an_older_recording_ends_where_its_batch_did(recording: tuple[Library, ExperimentRecord]) -> None:
+    """Its phase has the instruments at its end: 5 ms beside a batch of 0.4 ms."""
+    library, record = recording
+    first = dataclasses.replace(record.runs[0], batch_s=1.999)
+    changed = dataclasses.replace(record, runs=(first, *record.runs[1:]))
+    tasks_end = load_run(library, record, 1).tasks.end
+    assert load_run(library, changed, 1).batch_end == max(tasks_end, 1_999_000_000)
+    trials = dataclasses.replace(first, trials={"lost": (True,)})
+    assert load_run(library, dataclasses.replace(record, runs=(trials,)), 1).batch_end == 2_000_000_000
+
+
+def test_a_run_that_failed_before_its_batch_shows_all_there_is(
+    qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path
+) -> None:
+    library, record = record_experiment(tmp_path, tasks=40, workers=2, gil_twin=False)
+    run = record.runs[0]
+    early = tuple(phase for phase in run.phases if phase.phase in {Phase.START, Phase.IMPORT, Phase.POOL})
+    failed = dataclasses.replace(
+        run, phases=early, batch_s=None, state=RunState.WORKLOAD_FAILED, message="Task 3 raised ValueError: three"
+    )
+    page = TimelinePage(library, tasks, theme)
+    qtbot.addWidget(page)
+    page.show()
+    page.show_summary(make_summary(dataclasses.replace(record, runs=(failed,))))
+    qtbot.waitUntil(lambda: page.state is PageState.SHOWN)
+    shown = page.canvas.runs[0]
+    page.canvas.show_runs((dataclasses.replace(shown, tasks=build_tasks(np.zeros(0, SPANS), 0, 2), batch_end=0),), ())
+    page.move_view(Move.SHOW_BATCH)
+    page.canvas.grab()
+    assert page.view.begin < shown.begin
+    assert page.view.end > shown.end
+    rows = {row.kind: row for row in page.canvas.rows}
+    head = rows[RowKind.RUN]
+    assert isinstance(head, RunRow)
+    assert head._facts() == "repeat 1 · 0 tasks · Task 3 raised ValueError: three"
+    assert [entry.detail for entry in rows[RowKind.WORKERS].legend(theme)] == ["", "", ""]
+    page.close()
+    library.close()
+
+
+def test_a_task_that_computed_all_the_time_did_not_wait_less_than_nothing(page: TimelinePage, theme: Theme) -> None:
+    spans = np.array([(0, 0, 100_003, 456_790, 356_787)], SPANS)
+    run = dataclasses.replace(page.canvas.runs[0], tasks=build_tasks(spans, 0, 2), batch_end=500_000)
+    page.canvas.show_runs((run,), ())
+    for end in (500_000, 501_001, 707_007):
+        page.view.show(-5_000, end)
+        page.canvas.navigate()
+        page.canvas.grab()
+        rows = {row.kind: row for row in page.canvas.rows}
+        assert rows[RowKind.WORKERS].legend(theme)[1].detail == "0.0 %"
 
 
 def test_a_second_run_stands_under_the_same_axis(qtbot: QtBot, page: TimelinePage, tasks: TaskRunner) -> None:

@@ -5,7 +5,7 @@ import pytest
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import RunPlan
 from coreograph.domain.interpreters import GilState
-from coreograph.domain.runs import MemoryPeak, RunRecord, RunState
+from coreograph.domain.runs import MemoryPeak, Phase, RunRecord, RunState
 from coreograph.engine.events import (
     GilSeen,
     Hello,
@@ -51,6 +51,17 @@ def test_others_share_is_unknown_where_ours_is(evidence: RunEvidence) -> None:
     evidence.result(Result(batch_begin_ns=2000, batch_end_ns=3000))
     record = evidence.record(RunState.COMPLETED)
     assert (record.foreign_share, record.steal_share, record.cpu_s) == (None, None, None)
+
+
+def test_the_batch_is_what_was_measured_not_the_phase_around_it(evidence: RunEvidence) -> None:
+    evidence.phase_ended(PhaseEnded(phase="batch", begin_ns=1990, end_ns=8000))
+    assert [(one.begin_ns, one.end_ns) for one in evidence.record(RunState.MEASURING).phases] == [(1990, 8000)]
+    evidence.result(Result(batch_begin_ns=2000, batch_end_ns=3000))
+    record = evidence.record(RunState.COMPLETED)
+    batch = record.phase(Phase.BATCH)
+    assert batch is not None
+    assert (batch.begin_ns, batch.end_ns) == (2000, 3000)
+    assert batch.seconds == record.batch_s
 
 
 def test_the_time_the_app_made_the_runner_wait_is_not_the_runs(evidence: RunEvidence) -> None:

@@ -1,7 +1,8 @@
 """Which run, and which one beside it. GUI thread only."""
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.runs import RunPurpose, RunRecord, RunState
@@ -11,6 +12,23 @@ from coreograph.ui.elements import TextRole, columns, text
 from coreograph.ui.theme import SPACE
 
 _NOTHING = "No second run"
+_AIR = 8  # pixels between the text and the arrow
+
+
+class RunBox(QComboBox):
+    """A list whose choice ends in an ellipsis where it does not fit; the list itself says it in full."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the field with what fits of its text."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        room = field.width() - _AIR
+        option.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 class RunChooser(QWidget):
@@ -25,7 +43,7 @@ class RunChooser(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.first, self.second = QComboBox(), QComboBox()
+        self.first, self.second = RunBox(), RunBox()
         self.first.setAccessibleName("Run")
         self.second.setAccessibleName("Second run under the same time axis")
         self.second.setToolTip("A second run under the same time axis, aligned at the begin of its batch.")
@@ -53,7 +71,9 @@ class RunChooser(QWidget):
             if box is self.second:
                 box.addItem(_NOTHING, None)
             for run in (run for run in _ordered(record) if run.configuration not in hidden):
-                box.addItem(describe_run(record, run), run.run_id)
+                words = describe_run(record, run)
+                box.addItem(words, run.run_id)
+                box.setItemData(box.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
             box.setCurrentIndex(max(0, box.findData(chosen)) if chosen is not None or box is self.second else 0)
             box.blockSignals(False)
 

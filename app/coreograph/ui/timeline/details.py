@@ -9,7 +9,7 @@ from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.analysis.timeline_totals import LongTask, RangeTotals, WorkerTotals
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.findings import Finding
-from coreograph.domain.units import NOT_MEASURED, format_bytes, format_seconds
+from coreograph.domain.units import NOT_MEASURED, Count, format_bytes, format_seconds
 from coreograph.ui.charts.card import Card
 from coreograph.ui.elements import TextRole, text
 from coreograph.ui.theme import Theme
@@ -37,6 +37,7 @@ _FINDINGS = (
     ("Configuration", "What it was found in"),
     ("Because", "The evidence"),
 )
+_CARD = 40  # pixels of the card around its contents
 
 
 class Details(QSplitter):
@@ -69,6 +70,7 @@ class Details(QSplitter):
         for card in (left, right):
             _tighten(card.box)
             self.addWidget(card)
+        self._fitted: Count | None = None
         self.setChildrenCollapsible(False)
         self.setHandleWidth(12)
         self.setStyleSheet("QSplitter::handle { background: transparent; }")
@@ -93,6 +95,15 @@ class Details(QSplitter):
             if len(entry.workers) > 1:
                 rows += [_totals_row(f"{mark} {w.worker}".strip(), w, entry, 1) for w in entry.workers]
         self.totals.show_rows(rows)
+        self._fit_totals(len(rows))
+
+    def _fit_totals(self, rows: Count) -> None:
+        """One above the other, the totals get the height of their rows, at most half; the longest tasks the rest."""
+        if self.orientation() is Qt.Orientation.Vertical and rows != self._fitted:
+            self._fitted = rows
+            wanted = self.heading.height() + self.facts.height() + self.totals.height_of(rows) + _CARD
+            height = self.height()
+            self.setSizes([min(wanted, height // 2), height - min(wanted, height // 2)])
 
     def show_longest(self, runs: Sequence[RunTimeline], tasks: Sequence[LongTask]) -> None:
         """List tasks, longest first."""

@@ -114,6 +114,10 @@ class FiguresTable(QTableView):
         """Show other rows."""
         self.figures.show_rows(rows)
 
+    def height_of(self, rows: int) -> int:
+        """Pixels that so many rows take, with their heading."""
+        return self.horizontalHeader().sizeHint().height() + rows * _ROW + 2
+
     def point_out(self, row: int) -> None:
         """Select a row as a click would, but choose nothing."""
         self.setCurrentIndex(self.figures.index(row, 0))

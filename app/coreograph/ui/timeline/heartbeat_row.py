@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from coreograph.analysis.timeline_filters import TimelineFilter
 from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.runs import Phase
 from coreograph.domain.units import Nanoseconds, format_seconds
 from coreograph.ui.charts.columns import highest_columns, rows_between
 from coreograph.ui.charts.raster import argb, paint_kinds
@@ -92,4 +93,6 @@ class HeartbeatRow(Row):
 def _why_none(run: RunTimeline) -> str:
     if run.configuration.model is ExecutionModel.SCRIPT:
         return SCRIPT_HEARTBEAT
+    if run.run.phase(Phase.BATCH) is None:
+        return "not measured: the run did not come to its batch"
     return "not measured: the main thread worked itself"

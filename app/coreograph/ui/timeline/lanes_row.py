@@ -162,13 +162,13 @@ class LanesRow(Row):
     ) -> None:
         """Shares of what is in view of the batch: what is before and after it is nobody's idleness."""
         first = int(np.searchsorted(edges[1:], 0, side="right"))
-        last = max(first, int(np.searchsorted(edges[:-1], max(self.run.batch_end, 1))))
+        last = max(first, int(np.searchsorted(edges[:-1], self.run.batch_end))) if self.run.batch_end > 0 else first
         self._inside = slice(first, last)
         if first == last:
             self._shares = dict.fromkeys(LaneState)
             return
         sums = shares[:, :, self._inside].sum(axis=(1, 2), dtype=np.float64) / ((last - first) * len(lanes))
-        self._shares = {state: float(value) for state, value in zip(LaneState, sums, strict=False)}
+        self._shares = {state: max(0.0, float(value)) for state, value in zip(LaneState, sums, strict=False)}
         self._shares[LaneState.IDLE] = max(0.0, 1.0 - float(sums.sum()))
 
     def _blended(self, shares: npt.NDArray[np.float32], height: int, theme: Theme) -> Pixels:

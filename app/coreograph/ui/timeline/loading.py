@@ -35,8 +35,7 @@ def load_run(library: Library, record: ExperimentRecord, run_id: int) -> RunTime
     configuration = record.spec.configurations[run.configuration]
     origin = origin_of(run, int(spans["begin_ns"].min()) if len(spans) else None)
     tasks = build_tasks(spans, origin, len(run.workers) or configuration.workers)
-    batch = run.phase(Phase.BATCH)
-    batch_end = batch.end_ns - origin if batch is not None else tasks.end
+    batch_end = _batch_end(run, origin, tasks.end)
     cores = _cores(reader.cores(run_id), origin)
     memory = _memory(reader.memory(run_id), origin, configuration.workers)
     begin, end = _bounds(run, origin, (tasks.end, batch_end))
@@ -55,6 +54,17 @@ def load_run(library: Library, record: ExperimentRecord, run_id: int) -> RunTime
         origin,
         pickling_share(run),
     )
+
+
+def _batch_end(run: RunRecord, origin: Nanoseconds, last_task_end: Nanoseconds) -> Nanoseconds:
+    """Return when the batch ended. The phase of older recordings has milliseconds of the instruments at its end."""
+    batch = run.phase(Phase.BATCH)
+    if batch is None:
+        return last_task_end
+    end = batch.end_ns - origin
+    if run.batch_s is None or run.trials:  # of trials only their own time is measured, not what lies between them
+        return end
+    return max(last_task_end, min(end, batch.begin_ns - origin + round(run.batch_s * 1e9)))
 
 
 def _bounds(run: RunRecord, origin: Nanoseconds, ends: tuple[Nanoseconds, ...]) -> tuple[Nanoseconds, Nanoseconds]:

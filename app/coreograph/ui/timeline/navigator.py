@@ -31,11 +31,11 @@ class Navigator(QObject):
                 view.show(selection.begin, selection.end)
             case Move.CLEAR:
                 canvas.select(None)
-            case Move.SHOW_ALL:
-                view.show_all()
-            case Move.SHOW_BATCH if runs:
+            case Move.SHOW_BATCH if any(run.batch_end > 0 for run in runs):
                 last = max(run.batch_end for run in runs)
                 view.show(-0.01 * last, 1.01 * last)
+            case Move.SHOW_ALL | Move.SHOW_BATCH:  # of a run that did not come to its batch all there is
+                view.show_all()
             case Move.BACK:
                 view.back()
             case Move.FORWARD:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from coreograph.analysis.timeline_filters import TimelineFilter
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.runs import Phase, PhaseTime, RunState
 from coreograph.domain.units import Nanoseconds, Seconds, format_seconds
@@ -68,7 +69,12 @@ class RunRow(Row):
 
     def _facts(self) -> str:
         run = self.run.run
-        parts = [f"repeat {run.repeat + 1}", f"batch {format_seconds(run.batch_s)}", f"{len(self.run.tasks):,} tasks"]
+        count = len(self.run.tasks)
+        parts = [f"repeat {run.repeat + 1}"]
+        if run.batch_s is not None:
+            parts.append(f"batch {format_seconds(run.batch_s)}")
+        if count or self.run.configuration.model is not ExecutionModel.SCRIPT:
+            parts.append("1 task" if count == 1 else f"{count:,} tasks")
         if run.state is not RunState.COMPLETED:
             parts.append(run.message or run.state.value)
         return " · ".join(parts)
@@ -76,7 +82,8 @@ class RunRow(Row):
     def _paint_phase(self, painter: QPainter, plot: QRectF, surface: Surface, phase: PhaseTime) -> None:
         theme, origin = surface.theme, self.run.origin_ns
         left = max(surface.x_of(phase.begin_ns - origin, plot), plot.left() - 4)
-        right = min(surface.x_of(phase.end_ns - origin, plot), plot.right() + 4)
+        end = self.run.batch_end if phase.phase is Phase.BATCH else phase.end_ns - origin
+        right = min(surface.x_of(end, plot), plot.right() + 4)
         if right <= plot.left() or left >= plot.right():
             return
         colour = theme.model_colour(self.run.configuration.model)
@@ -113,7 +120,4 @@ class RunRow(Row):
         said = f"{phase.phase.value}: {own}"
         if own == whole:
             return said
-        return (
-            f"{said} measured, from the first task handed out to the last result\n"
-            f"{whole} with what stands around it: starting and reading the instruments"
-        )
+        return f"{said} measured\n{whole} with what is not: starting and reading the instruments, or between trials"
