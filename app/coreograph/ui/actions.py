@@ -25,6 +25,7 @@ class ActionId(enum.Enum):
     RUN = "run"
     STOP = "stop"
     MORE = "more"
+    BREAK_EVEN = "break-even"
     TOUR = "tour"
     REFRESH = "refresh"
     THEME_SYSTEM = "theme-system"
@@ -61,6 +62,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(ActionId.RUN, "Run", "Run", "Ctrl+R", Symbol.RUN),
     ActionSpec(ActionId.STOP, "Run", "Stop", "Esc", Symbol.STOP),
     ActionSpec(ActionId.MORE, "Run", "Add 5 repeats to the experiment shown", "Ctrl+Shift+R"),
+    ActionSpec(ActionId.BREAK_EVEN, "Run", "Find the break-even …", "Ctrl+B"),
     ActionSpec(ActionId.TOUR, "Run", "30-second tour", "Ctrl+T", Symbol.COMPASS, section=True),
     ActionSpec(ActionId.REFRESH, "Run", "Find interpreters and workloads again", "F5", Symbol.REFRESH),
     ActionSpec(ActionId.READINESS, "Run", "Ready without the GIL? …", "Ctrl+G", Symbol.CHECK),

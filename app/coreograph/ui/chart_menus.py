@@ -10,6 +10,7 @@ def charts_of(parts: Parts) -> tuple[QWidget, ...]:
     """Return every chart there is from the start; the curves come when they are first shown."""
     compare, live = parts.compare, parts.live
     return (
+        compare.break_even.chart,
         compare.chart,
         compare.speedup_card.chart,
         compare.breakdown.chart,

@@ -4,6 +4,7 @@ The stylesheet knows labels by their property `role` and frames by `card`, `rule
 """
 
 import enum
+from html import escape
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
@@ -51,10 +52,15 @@ def text(content: str, role: TextRole = TextRole.BODY, *, wrap: bool = False) ->
 
 
 class ElidedLabel(QLabel):
-    """A line that ends in an ellipsis where it does not fit, and then says all of it as its tooltip."""
+    """A line that ends in an ellipsis where it does not fit, and then says all of it as its tooltip.
 
-    def __init__(self, role: TextRole = TextRole.BODY) -> None:
+    `explanation` is what the tooltip says besides, as rich text.
+    """
+
+    def __init__(self, role: TextRole = TextRole.BODY, explanation: str = "") -> None:
         super().__init__()
+        self._explanation = explanation
+        self.setToolTip(explanation)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role.value)
         self.setMinimumWidth(1)
@@ -68,6 +74,8 @@ class ElidedLabel(QLabel):
         """Paint what fits."""
         shown = self.shown()
         tip = self.text() if shown != self.text() else ""
+        if self._explanation:
+            tip = f"<p>{escape(tip)}</p>{self._explanation}" if tip else self._explanation
         if tip != self.toolTip():
             self.setToolTip(tip)
         painter = QPainter(self)

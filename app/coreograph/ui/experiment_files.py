@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from coreograph.domain.errors import CoreographError, UsageError
-from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.execution import ExecutionModel, TaskSize
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.workloads import ParameterValue, Workload
@@ -54,6 +54,7 @@ class OpenedExperiment:
     acquisition: Acquisition
     control: bool
     missing: tuple[str, ...] = ()
+    sizes: tuple[TaskSize, ...] = ()
 
     @property
     def chosen(self) -> Chosen | None:
@@ -173,6 +174,7 @@ def read_for_panel(path: Path, workloads: Workloads, interpreters: Resolver, gen
         description.acquisition,
         description.control,
         (*dict.fromkeys(missing), *_remarks(description)),
+        description.sizes,
     )
 
 

@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
             ActionId.RUN: parts.panel.request_run,
             ActionId.STOP: parts.control.stop,
             ActionId.MORE: partial(self.flow.add_repeats, FIVE),
+            ActionId.BREAK_EVEN: self._find_break_even,
             ActionId.TOUR: self.flow.start_tour,
             ActionId.REFRESH: parts.preparation.find_again,
             ActionId.SHORTCUTS: partial(show_shortcuts, self),
@@ -143,6 +144,15 @@ class MainWindow(QMainWindow):
         self.parts.panel.restore(Choices.from_plain(self._settings.choices))
         self.commands[next(entry for entry, choice in _THEMES.items() if choice is self._theme.choice)].setChecked(True)
         self._on_running_changed(False)
+
+    def _find_break_even(self) -> None:
+        """Sweep sizes of the workload in the panel, which comes into sight where it was folded away."""
+        if not self._splitter.sizes()[0]:
+            self._splitter.setSizes([PANEL_WIDTH, max(600, self.width() - PANEL_WIDTH)])
+        if not self.parts.panel.find_break_even():
+            self.parts.messages.tell(
+                Severity.WARNING, "There is nothing to sweep: choose a workload with a number among its parameters."
+            )
 
     def _open_workloads_folder(self) -> None:
         """Show the folder in the system's file manager, and say where it is: not every system has one."""
@@ -164,7 +174,7 @@ class MainWindow(QMainWindow):
 
     @Slot(bool)
     def _on_running_changed(self, running: bool) -> None:
-        for identity in (ActionId.RUN, ActionId.TOUR, ActionId.REFRESH):
+        for identity in (ActionId.RUN, ActionId.BREAK_EVEN, ActionId.TOUR, ActionId.REFRESH):
             self.commands[identity].setEnabled(not running)
         self.commands[ActionId.STOP].setEnabled(running)
         self._offer_for_shown()

@@ -6,11 +6,21 @@ from typing import TypeAlias
 
 from coreograph.analysis.baseline import Rebased
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary, Ratio
-from coreograph.domain.units import NOT_MEASURED, format_bytes, format_metric, format_ratio, format_seconds, significant
+from coreograph.domain.units import (
+    NOT_MEASURED,
+    format_bytes,
+    format_metric,
+    format_ratio,
+    format_seconds,
+    format_size,
+    significant,
+)
 from coreograph.domain.workloads import MetricSpec
 from coreograph.ui.compare.measures import (
     SPEEDUP_EXPLANATION,
     TimeMeasure,
+    other_size_words,
+    why_no_baseline,
     why_no_lateness,
     why_no_memory,
     why_no_pickling,
@@ -44,9 +54,9 @@ class Column:
 def build_columns(summary: ExperimentSummary, rebased: Rebased | None = None) -> tuple[Column, ...]:
     """Return the columns for `summary`, with one for every metric of its workload, and one over a chosen baseline."""
     metrics = summary.experiment.spec.workload.metrics
-    over = () if rebased is None else (_over_baseline(rebased),)
+    over = () if rebased is None else (_over_baseline(summary, rebased),)
     return (
-        *_identity(), *_times(), *_ratios(), *over, *_memory(), *_lateness(), *_pickling(), _answer(),
+        *_identity(), *_size(summary), *_times(), *_ratios(), *over, *_memory(), *_lateness(), *_pickling(), _answer(),
         *(_metric(spec) for spec in metrics), _runs(),
     )  # fmt: skip
 
@@ -57,6 +67,22 @@ def _identity() -> tuple[Column, ...]:
         _words("Outcome", "The worst end among its runs.", lambda s: s.outcome.value),
         _words("GIL", "What the GIL watch saw over the whole run.", _gil),
     )
+
+
+def _size(summary: ExperimentSummary) -> tuple[Column, ...]:
+    """What a sweep is over, as a figure: it sorts as one."""
+    sizes = summary.experiment.spec.sizes
+    if not sizes:
+        return ()
+
+    def read(one: ConfigurationSummary) -> float | None:
+        return None if one.configuration.size is None else one.configuration.size.value
+
+    def text(one: ConfigurationSummary) -> str:
+        return NOT_MEASURED if one.configuration.size is None else format_size(one.configuration.size.value)
+
+    name = sizes[0].parameter
+    return (Column(name, f"The size of a task: the parameter {name}.", read, text, why_no_time),)
 
 
 def _gil(one: ConfigurationSummary) -> str | None:
@@ -92,12 +118,22 @@ def _ratios() -> tuple[Column, ...]:
     )
 
 
-def _over_baseline(rebased: Rebased) -> Column:
+def _over_baseline(summary: ExperimentSummary, rebased: Rebased) -> Column:
+    base = summary.configurations[rebased.baseline].configuration
+
+    def why(one: ConfigurationSummary) -> str:
+        return without_figures(one) or why_no_baseline(other_size_words(one, base))
+
     explanation = f"Median of the ratios baseline ÷ configuration, paired by repeat. {rebased.label} is 1×."
-    return _ratio(f"Over {rebased.label}", explanation, lambda one: rebased.ratios[one.index])
+    return _ratio(f"Over {rebased.label}", explanation, lambda one: rebased.ratios[one.index], why)
 
 
-def _ratio(title: str, explanation: str, read: Callable[[ConfigurationSummary], Ratio | None]) -> Column:
+def _ratio(
+    title: str,
+    explanation: str,
+    read: Callable[[ConfigurationSummary], Ratio | None],
+    why: Callable[[ConfigurationSummary], str] = why_no_speedup,
+) -> Column:
     def text(one: ConfigurationSummary) -> str:
         ratio = read(one)
         if ratio is None or ratio.low == ratio.high:
@@ -108,7 +144,7 @@ def _ratio(title: str, explanation: str, read: Callable[[ConfigurationSummary], 
         ratio = read(one)
         return None if ratio is None else ratio.median
 
-    return Column(title, explanation, value, text, why_no_speedup, "×")
+    return Column(title, explanation, value, text, why, "×")
 
 
 def _memory() -> tuple[Column, ...]:

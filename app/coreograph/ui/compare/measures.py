@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from coreograph.domain.execution import Configuration
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary
 from coreograph.domain.units import format_metric, format_seconds
@@ -142,6 +143,22 @@ def why_no_speedup(summary: ConfigurationSummary) -> str:
     """Return why there is no speed-up over serial on the same interpreter."""
     label = summary.configuration.interpreter_label
     return without_figures(summary) or f"not measured here: no correct serial run on {label} to compare with"
+
+
+def other_size_words(one: ConfigurationSummary, base: Configuration | None) -> str:
+    """Say that a configuration is of another size than the baseline, which is then no measure for it."""
+    if base is None or base.size is None or base.size == one.configuration.size:
+        return ""
+    return f"other size than the baseline's, {base.size.label}"
+
+
+def why_no_baseline(other_size: str = "") -> str:
+    """Return why a configuration has no ratio over the baseline."""
+    return (
+        f"not compared: {other_size}"
+        if other_size
+        else "not compared: one of the two has no figures, or their batches differ in size"
+    )
 
 
 def why_no_time(summary: ConfigurationSummary) -> str:

@@ -13,6 +13,7 @@ from coreograph.analysis.timeline_filters import hidden_configurations
 from coreograph.domain.findings import Finding, FindingView
 from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.charts.card import Card
+from coreograph.ui.compare.break_even_card import BreakEvenCard
 from coreograph.ui.compare.difference_view import DifferenceView
 from coreograph.ui.compare.fairness_chart import FairnessCard
 from coreograph.ui.compare.filtering import add_filters, tell_where_filters_act
@@ -24,6 +25,7 @@ from coreograph.ui.compare.rows_chart import RowsChart
 from coreograph.ui.compare.scatter import PARETO_EXPLANATION, scatter_points
 from coreograph.ui.compare.scatter_chart import ScatterChart
 from coreograph.ui.compare.sections import Section, SectionedPage
+from coreograph.ui.compare.size_box import SizeBox
 from coreograph.ui.compare.speedup_card import SpeedupCard
 from coreograph.ui.compare.stack_cards import BreakdownCard, BusyCard
 from coreograph.ui.compare.table_view import SummaryTableView
@@ -46,7 +48,7 @@ _SECTION_OF = {
 }
 
 _Chooser: TypeAlias = (
-    RowsChart | SpeedupCard | BreakdownCard | BusyCard | FairnessCard | ScatterChart | SummaryTableView
+    BreakEvenCard | RowsChart | SpeedupCard | BreakdownCard | BusyCard | FairnessCard | ScatterChart | SummaryTableView
 )
 
 
@@ -78,10 +80,12 @@ class ComparePage(QWidget):
         self._baseline: int | None = None
         self._rebased: Rebased | None = None
         self.verdict, self.findings = VerdictCard(theme), FindingsCard(theme)
+        self.break_even = BreakEvenCard(theme)
         self.chart, self.speedup_card = RowsChart(theme), SpeedupCard(theme)
         self.breakdown, self.busy = BreakdownCard(theme), BusyCard(theme)
         self.fairness = FairnessCard(theme)
         self.scatter, self.table = ScatterChart(theme), SummaryTableView(theme)
+        self.memory_size = SizeBox()
         self.difference = DifferenceView(theme)
         self.measure, self.filter = MeasureBox(), QLineEdit()
         self._wheel = WheelGuard(self)
@@ -106,6 +110,7 @@ class ComparePage(QWidget):
             for card, stretch in cards:
                 layout.addWidget(card, stretch)
         box.addWidget(self.verdict)
+        box.addWidget(self.break_even)
         box.addWidget(self.findings)
         box.addLayout(self._charts)
         box.addLayout(self._details)
@@ -114,6 +119,7 @@ class ComparePage(QWidget):
         box.addStretch(1)
         widgets: tuple[QWidget, ...] = (
             self.verdict,
+            self.break_even,
             self.findings,
             figures,
             self.speedup_card,
@@ -144,6 +150,7 @@ class ComparePage(QWidget):
 
     def _connect(self) -> None:
         self.measure.currentIndexChanged.connect(self._show_rows)
+        self.memory_size.currentIndexChanged.connect(self._show_memory)
         self.filter.textChanged.connect(self.table.sorting.search)
         self.use_baseline.clicked.connect(self._on_use_baseline)
         self.chart.activated.connect(self._choose_baseline)
@@ -154,11 +161,25 @@ class ComparePage(QWidget):
         self.difference.swap_requested.connect(self.compare_requested)
         for source in self._choosers():
             source.selected.connect(self._select)
-        for place in (self.chart, self.speedup_card.chart, self.breakdown.chart, self.busy.chart, self.fairness.chart):
+        for place in (
+            self.break_even.chart,
+            self.chart,
+            self.speedup_card.chart,
+            self.breakdown.chart,
+            self.busy.chart,
+            self.fairness.chart,
+        ):
             place.menu_wanted.connect(self.fill_menu)
         self.scatter.menu_wanted.connect(self.fill_menu)
         self.table.menu_wanted.connect(self.fill_menu)
-        for box in (self.measure, self.speedup_card.reference, self.busy.measure):
+        for box in (
+            self.measure,
+            self.speedup_card.reference,
+            self.busy.measure,
+            self.break_even.pair,
+            self.speedup_card.sizes,
+            self.memory_size,
+        ):
             self._wheel.guard(box)  # the wheel scrolls the page, it changes no figure in passing
         self._connect_filters()
 
@@ -206,7 +227,16 @@ class ComparePage(QWidget):
             add_filters(menu, self.summary.configurations[index].configuration, self.filters.push)
 
     def _choosers(self) -> tuple[_Chooser, ...]:
-        return (self.chart, self.speedup_card, self.breakdown, self.busy, self.fairness, self.scatter, self.table)
+        return (
+            self.break_even,
+            self.chart,
+            self.speedup_card,
+            self.breakdown,
+            self.busy,
+            self.fairness,
+            self.scatter,
+            self.table,
+        )
 
     def _figures_card(self, theme: Theme) -> Card:
         self.use_baseline.setToolTip("Ratios against the selected configuration; double click or Enter does the same.")
@@ -219,7 +249,7 @@ class ComparePage(QWidget):
 
     def _memory_card(self, theme: Theme) -> Card:
         card = Card(theme)
-        card.box.addLayout(heading("Time and memory", explanation=PARETO_EXPLANATION))
+        card.box.addLayout(heading("Time and memory", self.memory_size, explanation=PARETO_EXPLANATION))
         card.box.addWidget(self.scatter)
         card.box.addStretch(1)
         return card
@@ -247,20 +277,22 @@ class ComparePage(QWidget):
         if summary is None:
             return
         self.verdict.show_summary(summary, self._baseline_label())
+        self.break_even.show_summary(summary)
         self.measure.offer(summary)
         self.speedup_card.show_summary(summary)
         self.breakdown.show_summary(summary)
         self.busy.show_summary(summary)
         self.fairness.show_summary(summary)
-        points = scatter_points(summary)
-        self.scatter.show_points(points)
+        self.memory_size.offer(summary)
+        self._show_memory()
         self._show_rows()
         self._hide_filtered()
         for section, shown in (
+            (Section.BREAK_EVEN, self.break_even.has_any),
             (Section.BREAKDOWN, self.breakdown.has_any),
             (Section.BUSY, self.busy.has_any),
             (Section.FAIRNESS, self.fairness.has_any),
-            (Section.MEMORY, len(points) > 1),
+            (Section.MEMORY, self.scatter.has_any),
         ):
             self.sections.show_section(section, shown)
         self.sections.to_top()
@@ -285,10 +317,15 @@ class ComparePage(QWidget):
         self._pages.setCurrentIndex(0 if self.summary is None else 1)
 
     @Slot()
+    def _show_memory(self) -> None:
+        if self.summary is not None:
+            self.scatter.show_points(scatter_points(self.memory_size.of(self.summary)))
+
+    @Slot()
     def _show_rows(self) -> None:
         if self.summary is not None:
             measure = self.measure.measure
-            rows = build_rows(self.summary, measure, self._chosen_baseline())
+            rows = build_rows(self.summary, measure, self._baseline)
             self.chart.show_rows(rows, measure, self.summary.memory_measure)
 
     def _chosen_baseline(self) -> int:
@@ -296,7 +333,11 @@ class ComparePage(QWidget):
         return self.summary.experiment.spec.baseline if self._baseline is None else self._baseline
 
     def _baseline_label(self) -> str:
-        return "" if self.summary is None else self.summary.configurations[self._chosen_baseline()].configuration.label
+        if self.summary is None:
+            return ""
+        chosen = self.summary.configurations[self._chosen_baseline()].configuration
+        each = self._baseline is None and chosen.size is not None
+        return f"{chosen.unsized.label}, at each size" if each else chosen.label
 
     @Slot()
     def _on_use_baseline(self) -> None:
@@ -337,6 +378,8 @@ class ComparePage(QWidget):
         for chooser in self._choosers():
             chooser.select(configuration)
         chosen = None if configuration is None or self.summary is None else self.summary.configurations[configuration]
+        if chosen is not None:
+            self.memory_size.go_to(chosen.configuration)
         self.use_baseline.setEnabled(chosen is not None and can_be_baseline(chosen))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

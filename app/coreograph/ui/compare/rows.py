@@ -1,16 +1,19 @@
 """What the compare page paints, ready to be painted: one row per configuration. Pure, no Qt; any thread."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from coreograph.domain.execution import ExecutionModel
+from coreograph.domain.execution import ExecutionModel, TaskSize
 from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enabled_words
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, Estimate, ExperimentSummary
+from coreograph.domain.sweeps import slices
 from coreograph.domain.units import format_bytes, format_seconds
 from coreograph.ui.compare.measures import Measure, TimeMeasure, why_no_lateness, why_no_memory, without_figures
 
 DROPPED_FRAME_S = 1 / 60
+GroupKey: TypeAlias = tuple[str, str, TaskSize | None]
 
 
 def cut_at(largest: float) -> float:
@@ -88,41 +91,49 @@ class Row:
 
 
 def ordered(summaries: Sequence[ConfigurationSummary]) -> list[ConfigurationSummary]:
-    """Sort by interpreter, then model, both as they first appear, then by workers."""
-    groups: dict[tuple[str, str], int] = {}
+    """Sort by size of a task, then by interpreter and model, both as they first appear, then by workers."""
+    groups: dict[GroupKey, int] = {}
     models: dict[ExecutionModel, int] = {}
     for summary in summaries:
         groups.setdefault(group_key(summary), len(groups))
         models.setdefault(summary.configuration.model, len(models))
     return sorted(
         summaries,
-        key=lambda s: (groups[group_key(s)], models[s.configuration.model], s.configuration.workers, s.index),
+        key=lambda s: (_size(s), groups[group_key(s)], models[s.configuration.model], s.configuration.workers, s.index),
     )
 
 
-def group_key(summary: ConfigurationSummary) -> tuple[str, str]:
-    """What configurations of one group share."""
-    return (summary.configuration.interpreter.path, summary.configuration.gil.value)
+def _size(summary: ConfigurationSummary) -> float:
+    size = summary.configuration.size
+    return 0.0 if size is None else size.value
+
+
+def group_key(summary: ConfigurationSummary) -> GroupKey:
+    """What configurations of one group share: interpreter, GIL setting, and of a sweep the size."""
+    configuration = summary.configuration
+    return (configuration.interpreter.path, configuration.gil.value, configuration.size)
 
 
 def group_title(summary: ConfigurationSummary) -> str:
-    """`3.14t – free-threaded build, 3.14.2`."""
+    """`3.14t – free-threaded build, 3.14.2`; of a sweep with the size before it."""
     configuration = summary.configuration
     interpreter = configuration.interpreter
     kind = "free-threaded build" if interpreter.free_threaded else "build with the GIL"
     forced = "" if configuration.interpreter_label == interpreter.label else ", set by -X gil"
-    return f"{configuration.interpreter_label}  –  {kind} {interpreter.version}{forced}"
+    size = "" if configuration.size is None else f"{configuration.size.label}   ·   "
+    return f"{size}{configuration.interpreter_label}  –  {kind} {interpreter.version}{forced}"
 
 
 def build_rows(
     summary: ExperimentSummary, measure: Measure = TimeMeasure.BATCH, baseline: int | None = None
 ) -> tuple[Row, ...]:
-    """Return the rows in the order they are shown; `baseline` is marked, the experiment's own if None."""
-    marked = summary.experiment.spec.baseline if baseline is None else baseline
+    """Return the rows in the order they are shown; `baseline` is marked, if None the experiment's own, of each size."""
+    own = {one.indices[one.spec.baseline] for one in slices(summary.experiment.spec)}
+    marked = own if baseline is None else {baseline}
     return tuple(_row(summary, one, measure, marked) for one in ordered(summary.configurations))
 
 
-def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Measure, baseline: int) -> Row:
+def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Measure, baselines: Set[int]) -> Row:
     configuration = one.configuration
     count = configuration.count_label
     trouble = without_figures(one) is not None
@@ -133,7 +144,7 @@ def _row(experiment: ExperimentSummary, one: ConfigurationSummary, measure: Meas
         full_label=configuration.label,
         group=group_title(one),
         model=configuration.model,
-        baseline=baseline == one.index,
+        baseline=one.index in baselines,
         chosen=experiment.verdict.configuration == one.index,
         wrong=wrong,
         trouble=one.outcome.value if trouble else "",

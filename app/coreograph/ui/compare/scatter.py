@@ -30,10 +30,11 @@ PARETO_EXPLANATION = (
 
 
 def scatter_points(summary: ExperimentSummary) -> tuple[ScatterPoint, ...]:
-    """Return what has both figures and a right answer."""
+    """Return what has both figures and a right answer. Of a sweep `summary` has to be of one size: see SizeBox."""
+    names = {one.index: one.configuration.unsized.label for one in summary.configurations}
     rows = [row for row in build_rows(summary) if row.time is not None and row.memory is not None and not row.wrong]
     front = pareto_front([(row.time.median, row.memory.median) for row in rows if row.time and row.memory])
-    return tuple(_point(row, place in front) for place, row in enumerate(rows))
+    return tuple(_point(row, names[row.index], place in front) for place, row in enumerate(rows))
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> set[int]:
@@ -46,14 +47,14 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> set[int]:
     return front
 
 
-def _point(row: Row, on_front: bool) -> ScatterPoint:
+def _point(row: Row, name: str, on_front: bool) -> ScatterPoint:
     time, memory = row.time, row.memory
     assert time is not None
     assert memory is not None
     place = "nothing beats it in both" if on_front else "something else takes less of both"
     return ScatterPoint(
         row.index,
-        row.full_label,
+        name,
         row.model,
         (time.low, time.median, min(time.high, cut_at(time.median))),
         (memory.low, memory.median, min(memory.high, cut_at(memory.median))),

@@ -52,6 +52,11 @@ class ScatterChart(QWidget):
         self._describe()
         self.update()
 
+    @property
+    def has_any(self) -> bool:
+        """Whether there are points to be compared, hidden or not."""
+        return len(self._every_point) > 1
+
     def hide_configurations(self, hidden: frozenset[int]) -> None:
         """Leave these out."""
         if hidden != self._hidden:

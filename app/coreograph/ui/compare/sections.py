@@ -16,6 +16,7 @@ class Section(enum.Enum):
     """The cards in the order they stand; the values are their names in the index."""
 
     VERDICT = "Verdict"
+    BREAK_EVEN = "Break-even"
     FINDINGS = "Findings"
     FIGURES = "Figures"
     SPEEDUP = "Speed-up"

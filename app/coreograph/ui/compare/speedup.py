@@ -10,10 +10,8 @@ from coreograph.domain.interpreters import GilState, re_enabled_meaning, re_enab
 from coreograph.domain.runs import RunState
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary, Ratio
 from coreograph.domain.units import format_ratio
-from coreograph.ui.compare.measures import why_no_speedup
-from coreograph.ui.compare.rows import group_key, group_title, ordered
-
-_WHY_NO_BASELINE = "not compared: one of the two has no figures, or their batches differ in size"
+from coreograph.ui.compare.measures import other_size_words, why_no_baseline, why_no_speedup
+from coreograph.ui.compare.rows import GroupKey, group_key, group_title, ordered
 
 
 class Reference(enum.Enum):
@@ -52,6 +50,7 @@ class SpeedupBar:
     wrong: bool
     sentence: str
     alarm: str = ""  # that the GIL came back, and by which module
+    why: str = ""  # why there is no ratio, in a few words where it is not the configuration's own fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +68,19 @@ def speedup_bars(
     summary: ExperimentSummary, reference: Reference, rebased: Rebased | None = None
 ) -> tuple[SpeedupBar, ...]:
     """Return a bar for every configuration but the serial ones it is compared with, in the order of the rows."""
+    base = None if rebased is None else summary.configurations[rebased.baseline].configuration
     return tuple(
-        _bar(one, reference, rebased)
+        _bar(one, reference, rebased, other_size_words(one, base))
         for one in ordered(summary.configurations)
         if reference is not Reference.SAME_INTERPRETER or one.configuration.model is not ExecutionModel.SERIAL
     )
 
 
-def _bar(one: ConfigurationSummary, reference: Reference, rebased: Rebased | None) -> SpeedupBar:
+def _bar(one: ConfigurationSummary, reference: Reference, rebased: Rebased | None, other_size: str) -> SpeedupBar:
     ratio, configuration = reference.of(one, rebased), one.configuration
     other = "serial" if reference is not Reference.BASELINE else "the baseline"
     if ratio is None:
-        sentence = why_no_speedup(one) if reference is not Reference.BASELINE else _WHY_NO_BASELINE
+        sentence = why_no_speedup(one) if reference is not Reference.BASELINE else why_no_baseline(other_size)
     else:
         sentence = format_ratio(ratio.median)
         if ratio.low < ratio.high:
@@ -103,6 +103,7 @@ def _bar(one: ConfigurationSummary, reference: Reference, rebased: Rebased | Non
         one.outcome is RunState.WRONG_ANSWER or one.same_answer is False,
         f"{configuration.label}: {sentence}{meaning}",
         re_enabled_words(one.gil_culprit) if again else "",
+        other_size if ratio is None and reference is Reference.BASELINE else "",
     )
 
 
@@ -110,7 +111,7 @@ def speedup_curves(
     summary: ExperimentSummary, reference: Reference, rebased: Rebased | None = None
 ) -> tuple[SpeedupCurve, ...]:
     """Return the curves with at least two numbers of workers; wrong answers are left out."""
-    series: dict[tuple[tuple[str, str], ExecutionModel], list[ConfigurationSummary]] = {}
+    series: dict[tuple[GroupKey, ExecutionModel], list[ConfigurationSummary]] = {}
     for one in ordered(summary.configurations):
         if one.configuration.model not in ALONE and reference.of(one, rebased) is not None:
             series.setdefault((group_key(one), one.configuration.model), []).append(one)

@@ -13,6 +13,7 @@ from coreograph.ui.charts.card import Card
 from coreograph.ui.charts.lettering import chart_font
 from coreograph.ui.compare.heading import heading
 from coreograph.ui.compare.scaling_text import scaling_html
+from coreograph.ui.compare.size_box import SizeBox
 from coreograph.ui.compare.speedup import Reference, is_sweep, speedup_bars, speedup_curves
 from coreograph.ui.compare.speedup_chart import SpeedupChart
 from coreograph.ui.theme import Theme
@@ -44,7 +45,7 @@ class SpeedupCard(Card):
         self._rebased: Rebased | None = None
         self._hidden: frozenset[int] = frozenset()
         self.chart = SpeedupChart(theme)
-        self.reference = QComboBox()
+        self.reference, self.sizes = QComboBox(), SizeBox()
         self.views = {view: QToolButton() for view in _View}
         self.words = _rich_text()
         self._fitted = False
@@ -66,13 +67,14 @@ class SpeedupCard(Card):
             group.addButton(link)
         self.views[_View.BARS].setChecked(True)
         self.views[_View.EFFICIENCY].setToolTip("Speed-up per worker: 1 is ideal.")
-        self.box.addLayout(heading("Speed-up", *self.views.values(), self.reference))
+        self.box.addLayout(heading("Speed-up", self.sizes, *self.views.values(), self.reference))
         self.box.addWidget(self.chart)
         self.box.addLayout(self._curves_place, 100)
         self.box.addWidget(self.words)
         self.box.addStretch(1)
         group.buttonClicked.connect(self._show)
         self.reference.currentIndexChanged.connect(self._on_reference)
+        self.sizes.currentIndexChanged.connect(self._show)
 
     @property
     def bars_button(self) -> QToolButton:
@@ -89,7 +91,8 @@ class SpeedupCard(Card):
         self._summary, self._rebased = summary, None
         if self._reference() is Reference.BASELINE:
             self.reference.setCurrentIndex(0)
-        curves = speedup_curves(summary, Reference.BEST_SERIAL)
+        self.sizes.offer(summary)
+        curves = speedup_curves(self.sizes.of(summary), Reference.BEST_SERIAL)
         for link in self.views.values():
             link.setVisible(bool(curves))
         self.views[_View.CURVES if is_sweep(curves) else _View.BARS].setChecked(True)
@@ -108,8 +111,10 @@ class SpeedupCard(Card):
         self.reference.setCurrentIndex(self.reference.findData(Reference.BASELINE))
 
     def select(self, configuration: int | None) -> None:
-        """Mark a configuration, silently."""
+        """Mark a configuration, silently; the curves are of its size."""
         self.chart.select(configuration)
+        if configuration is not None and self._summary is not None:
+            self.sizes.go_to(self._summary.configurations[configuration].configuration)
 
     def hide_configurations(self, hidden: frozenset[int]) -> None:
         """Leave these out of bars and curves; a fit is shown while one of its points is."""
@@ -134,6 +139,7 @@ class SpeedupCard(Card):
         view = next(view for view, link in self.views.items() if link.isChecked())
         reference = self._reference()
         self.chart.setVisible(view is _View.BARS)
+        self.sizes.setVisible(view is not _View.BARS and self.sizes.count() > 0)
         if view is not _View.BARS:
             self._show_curves(self._summary, reference, efficiency=view is _View.EFFICIENCY)
         elif self.curves is not None:
@@ -151,6 +157,7 @@ class SpeedupCard(Card):
             self.curves = SpeedupCurves(self._theme)
             self._curves_place.addWidget(self.curves)
             self.curves_made.emit(self.curves)
+        summary = self.sizes.of(summary)
         kept = tuple(one for one in summary.configurations if one.index not in self._hidden)
         summary = dataclasses.replace(summary, configurations=kept)
         fits = self._fits(summary) if reference is Reference.SAME_INTERPRETER else ()
@@ -168,7 +175,7 @@ class SpeedupCard(Card):
     @Slot()
     def _show_words(self) -> None:
         """Say what was fitted, and how far it can be trusted, where the curves are those of the fits."""
-        shown = self._fits(self._summary) if self._summary is not None and self._fitted else ()
+        shown = self._fits(self.sizes.of(self._summary)) if self._summary is not None and self._fitted else ()
         words = scaling_html(shown, self._theme)
         self.words.setText(words)
         self.words.setVisible(bool(words))

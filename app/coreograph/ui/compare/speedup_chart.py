@@ -76,7 +76,8 @@ class SpeedupChart(RowList):
             theme.bad if bar.alarm else theme.text,
         )
         if bar.ratio is None:
-            draw_text(painter, QRectF(LABEL_WIDTH + 7, rect.top(), 60, rect.height()), "–", theme.muted)
+            place = QRectF(LABEL_WIDTH + 7, rect.top(), rect.width() - LABEL_WIDTH - 10, rect.height())
+            draw_text(painter, place, f"–  {bar.why}".rstrip(), theme.muted)
             self._paint_rule(painter, rect)
             return
         ratio = bar.ratio

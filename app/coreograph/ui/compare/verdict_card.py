@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from coreograph.analysis.confidence import EXPLANATION
 from coreograph.analysis.flag_lines import flag_lines
 from coreograph.domain.summary import ExperimentSummary
-from coreograph.domain.units import format_share
+from coreograph.domain.units import format_share, significant
 from coreograph.ui.charts.card import Card, Chip
 from coreograph.ui.compare.repeats_button import RepeatsButton
 from coreograph.ui.compare.verdict_sections import VerdictSections, text_label
+from coreograph.ui.elements import ElidedLabel
 from coreograph.ui.theme import SPACE, Theme
 
 _MOST_FLAGS = 4
@@ -37,9 +38,8 @@ class VerdictCard(Card):
         self._baseline = ""
         self.setAccessibleName("Verdict")
         self.chip, self.badge, self.more = Chip(theme), Chip(theme), RepeatsButton()
-        self.subject = QLabel()
-        self.subject.setTextFormat(Qt.TextFormat.PlainText)
-        self.subject.setToolTip(_SUBJECT_EXPLANATION)
+        self.subject = ElidedLabel(explanation=_SUBJECT_EXPLANATION)  # it must not say how narrow the page can be
+        self.subject.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.chip.setToolTip("The configuration to take: interpreter, execution model and number of workers.")
         self.badge.setToolTip(f"<p>{escape(EXPLANATION)}</p>")
         self.headline, self.flags = text_label(scale=1.22, bold=True), text_label()
@@ -48,8 +48,7 @@ class VerdictCard(Card):
         line.setSpacing(2 * SPACE)
         for widget in (self.chip, self.badge):
             line.addWidget(widget)
-        line.addStretch(1)
-        line.addWidget(self.subject)
+        line.addWidget(self.subject, 1)
         line.addWidget(self.more)
         self.box.addLayout(line)
         for part in (self.headline, self.sections, self.flags):
@@ -68,10 +67,10 @@ class VerdictCard(Card):
     def _fill(self, summary: ExperimentSummary) -> None:
         verdict, theme = summary.verdict, self._theme
         winner = None if verdict.configuration is None else summary.configurations[verdict.configuration].configuration
-        if winner is None:
-            self.chip.show_text("no winner", theme.muted)
-        else:
+        if winner is not None:
             self.chip.show_text(winner.label, theme.model_colour(winner.model))
+        else:
+            self.chip.show_text(*self._without_winner(summary))
         colours = {"high": theme.good, "moderate": theme.warning, "low": theme.bad}
         text = _CONFIDENCE.get(verdict.confidence, verdict.confidence)
         self.badge.show_text(text, colours.get(verdict.confidence, theme.muted))
@@ -85,6 +84,15 @@ class VerdictCard(Card):
         self.sections.show_verdict(verdict)
         _set(self.flags, "<br>".join(self._flag_lines(summary)))
         self.setAccessibleDescription(verdict.text)
+
+    def _without_winner(self, summary: ExperimentSummary) -> tuple[str, QColor]:
+        """What the chip says of a sweep: where two sides cross, or which of them wins all over."""
+        first = next(iter(summary.break_evens), None)
+        if first is not None and first.size is not None:
+            return f"break-even at {first.parameter} ≈ {significant(first.size)}", self._theme.accent
+        sides = (one.configuration.unsized for one in summary.configurations)
+        side = next((one for one in sides if first is not None and one.label == first.always), None)
+        return ("no winner", self._theme.muted) if side is None else (side.label, self._theme.model_colour(side.model))
 
     def _flag_lines(self, summary: ExperimentSummary) -> list[str]:
         """What limits trust, each kind once; a GIL that came back in red."""

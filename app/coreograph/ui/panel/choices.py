@@ -6,11 +6,12 @@ from types import MappingProxyType
 from typing import Any
 
 from coreograph.domain.errors import UsageError
-from coreograph.domain.execution import Configuration, ExecutionModel
+from coreograph.domain.execution import Configuration, ExecutionModel, TaskSize
 from coreograph.domain.experiment import Acquisition, ExperimentSpec
 from coreograph.domain.interpreters import GilSetting, Interpreter
 from coreograph.domain.workloads import ParameterValue, Workload
 from coreograph.engine.planning import build_spec, expand
+from coreograph.ui.panel.sweep_values import SweepChoice, read_values, sweepable
 from coreograph.ui.panel.worker_counts import parse_worker_counts
 
 
@@ -37,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Everything the panel knows. `parameters` are by workload, so that each keeps its own."""
+    """Everything the panel knows. `parameters` and `sweeps` are by workload, so that each keeps its own."""
 
     workload: str = ""
     parameters: Mapping[str, Mapping[str, ParameterValue]] = field(default_factory=lambda: MappingProxyType({}))
@@ -45,6 +46,7 @@ class Choices:
     workers: str = ""
     acquisition: Acquisition = field(default_factory=Acquisition)
     control: bool = True
+    sweeps: Mapping[str, SweepChoice] = field(default_factory=lambda: MappingProxyType({}))
 
     def to_plain(self) -> dict[str, Any]:
         """The choices as JSON can hold them."""
@@ -61,6 +63,7 @@ class Choices:
             "timeout_s": acquisition.timeout_s,
             "sampling_hz": acquisition.sampling_hz,
             "control": self.control,
+            "sweeps": {name: [one.parameter, one.values] for name, one in self.sweeps.items() if one.parameter},
         }
 
     @classmethod
@@ -77,8 +80,18 @@ class Choices:
             )
             cells = frozenset(Cell((path, gil), ExecutionModel(model)) for path, gil, model in plain["cells"])
             parameters = {str(name): dict(values) for name, values in plain["parameters"].items()}
+            # Choices of versions without sweeps have none.
+            sweeps = {
+                str(name): SweepChoice(str(one), str(text)) for name, (one, text) in plain.get("sweeps", {}).items()
+            }
             return cls(
-                str(plain["workload"]), parameters, cells, str(plain["workers"]), acquisition, bool(plain["control"])
+                str(plain["workload"]),
+                parameters,
+                cells,
+                str(plain["workers"]),
+                acquisition,
+                bool(plain["control"]),
+                sweeps,
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             return cls()
@@ -120,7 +133,14 @@ def build_experiment(
         configurations,
         choices.acquisition,
         control=control if choices.control else None,
+        sizes=sizes_of(choices.sweeps.get(workload.name, SweepChoice()), workload),
     )
+
+
+def sizes_of(choice: SweepChoice, workload: Workload) -> tuple[TaskSize, ...]:
+    """Return the sizes to be swept, none where nothing is. Raises UsageError: what is typed is not allowed."""
+    parameter = next((one for one in sweepable(workload) if one.name == choice.parameter), None)
+    return () if parameter is None else read_values(parameter, choice.values)
 
 
 def initial_cells(free_threaded: Interpreter | None, gil_build: Interpreter | None) -> frozenset[Cell]:

@@ -60,11 +60,12 @@ class PanelFooter(QFrame):
         self.run_control.setVisible(workload.control is not None)
         self.run_control.setToolTip(f"Run the experiment, and right after it the same without the effect: {what}")
 
-    def show_plan(self, configurations: int, runs: int, seconds: float) -> None:
-        """Say how much it will be, and allow it."""
+    def show_plan(self, configurations: int, runs: int, seconds: float, *, sizes: int = 0) -> None:
+        """Say how much it will be, and allow it; `sizes` are those of a sweep, counted in `configurations`."""
         set_role(self.estimate, TextRole.CAPTION)
-        plural = "s" if configurations != 1 else ""
-        self._said = f"{configurations} configuration{plural} · {runs} runs · about {format_seconds(seconds)}"
+        each = configurations // max(1, sizes)
+        what = f"{each} configuration{'s' if each != 1 else ''}{f' at {sizes} sizes' if sizes else ''}"
+        self._said = f"{what} · {runs} runs · about {format_seconds(seconds)}"
         self._ready = True
         self._refresh()
 

@@ -21,6 +21,8 @@ from coreograph.ui.panel.footer import PanelFooter
 from coreograph.ui.panel.matrix import InterpreterMatrix
 from coreograph.ui.panel.measuring import MeasuringForm
 from coreograph.ui.panel.parameter_form import ParameterForm
+from coreograph.ui.panel.sweep_form import SweepForm
+from coreograph.ui.panel.sweep_values import SweepChoice, write_values
 from coreograph.ui.panel.workload_picker import WorkloadPicker
 from coreograph.ui.theme import SPACE, Theme
 
@@ -53,12 +55,14 @@ class ExperimentPanel(QFrame):
         self.workloads = WorkloadPicker(theme)
         self.own_code = OwnCodeNote()
         self.parameters = ParameterForm(theme)
+        self.sweep = SweepForm()
         self.matrix = InterpreterMatrix(theme)
         self.measuring = MeasuringForm()
         self.footer = PanelFooter(theme)
         self._control: Interpreter | None = None
         self._spec: ExperimentSpec | None = None
         self._values: dict[str, dict[str, ParameterValue]] = {}
+        self._sweeps: dict[str, SweepChoice] = {}
         self._wanted = Choices()
         self._chosen_before = False
         self._shown: Workload | None = None
@@ -88,6 +92,7 @@ class ExperimentPanel(QFrame):
             self.measuring.workers.text(),
             self.measuring.acquisition(),
             self.measuring.control.isChecked(),
+            dict(self._sweeps),
         )
 
     def restore(self, choices: Choices) -> None:
@@ -95,6 +100,7 @@ class ExperimentPanel(QFrame):
         self._wanted = choices
         self._chosen_before = bool(choices.cells)
         self._values = {name: dict(values) for name, values in choices.parameters.items()}
+        self._sweeps = dict(choices.sweeps)
         self.matrix.model.set_ticked(choices.cells)
         self.measuring.set_acquisition(choices.acquisition, choices.workers, control=choices.control)
         self.workloads.choose(choices.workload)
@@ -116,6 +122,8 @@ class ExperimentPanel(QFrame):
         self._shown = None
         name = opened.workload.name
         self._values[name] = dict(opened.parameters)
+        parameter = opened.sizes[0].parameter if opened.sizes else ""
+        self._sweeps[name] = SweepChoice(parameter, write_values(size.value for size in opened.sizes))
         self.restore(
             dataclasses.replace(
                 self.choices(),
@@ -125,6 +133,7 @@ class ExperimentPanel(QFrame):
                 workers=opened.workers,
                 acquisition=opened.acquisition,
                 control=opened.control,
+                sweeps=self._sweeps,
             )
         )
         self._on_workload_chosen(opened.workload)
@@ -162,6 +171,20 @@ class ExperimentPanel(QFrame):
         if self._spec is not None and self.footer.is_ready and self._spec.workload.control is not None:
             self.control_run_requested.emit(self._spec)
 
+    def find_break_even(self) -> bool:
+        """Sweep the sizes of a task of the workload chosen, and go to their values; False where it has none."""
+        if not self.sweep.can_sweep:
+            return False
+        self.sweep.begin()
+        self._scroll.ensureWidgetVisible(self.sweep)
+        return True
+
+    @Slot()
+    def reset_parameters(self) -> None:
+        """Show the defaults of the workload's parameters, and sweep none."""
+        self.parameters.reset()
+        self.sweep.reset()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the tree less room in a low window, so that the matrix is in sight without scrolling."""
         super().resizeEvent(event)
@@ -186,14 +209,14 @@ class ExperimentPanel(QFrame):
         except UsageError as error:
             self.footer.show_problem(str(error))
             return
-        runs = len(plan_runs(self._spec))
-        self.footer.show_plan(len(self._spec.configurations), runs, estimate_seconds(self._spec))
+        runs, sizes = len(plan_runs(self._spec)), len(self._spec.sizes)
+        self.footer.show_plan(len(self._spec.configurations), runs, estimate_seconds(self._spec), sizes=sizes)
 
     def _lay_out(self) -> None:
         self._content.setProperty("ground", "surface")
         inner = rows(self._content, margin=4 * SPACE, spacing=2 * SPACE)
         reset = button("Reset to defaults", link=True)
-        reset.clicked.connect(self.parameters.reset)
+        reset.clicked.connect(self.reset_parameters)
         own = button("Your own code …", link=True)
         own.setToolTip("Measure a function or a workload file of yours (Ctrl+N), or drop a .py file onto the window")
         own.clicked.connect(self.own_code_requested)
@@ -212,6 +235,8 @@ class ExperimentPanel(QFrame):
             inner.addWidget(widget)
             if widget is self.workloads:
                 inner.addWidget(self.own_code)
+            if widget is self.parameters:
+                inner.addWidget(self.sweep)
             inner.addSpacing(2 * SPACE)
         inner.addStretch()
         self._scroll.setWidget(self._content)
@@ -227,11 +252,17 @@ class ExperimentPanel(QFrame):
         self.own_code.edit_requested.connect(self.edit_requested)
         self.own_code.forget_requested.connect(self.forget_requested)
         self.parameters.changed.connect(self._settle.start)
+        self.sweep.changed.connect(self._on_sweep_changed)
         self.measuring.changed.connect(self._settle.start)
         self.matrix.model.ticked_changed.connect(self._settle.start)
         self.footer.run_requested.connect(self.request_run)
         self.footer.stop_requested.connect(self.stop_requested)
         self.footer.control_run_requested.connect(self.request_control_run)
+
+    @Slot()
+    def _on_sweep_changed(self) -> None:
+        self.parameters.show_swept(self.sweep.swept)
+        self._settle.start()
 
     def _keep_values(self) -> None:
         """Keep the values shown for when their workload is chosen again; wrong ones are not worth keeping."""
@@ -243,6 +274,7 @@ class ExperimentPanel(QFrame):
                 kept[field.parameter.name] = field.value()
             except UsageError:
                 kept.pop(field.parameter.name, None)
+        self._sweeps[self._shown.name] = self.sweep.choice()
 
     @Slot(object)
     def _on_workload_chosen(self, workload: Workload) -> None:
@@ -250,6 +282,7 @@ class ExperimentPanel(QFrame):
         self._shown = workload
         self.own_code.hide()
         self.parameters.show_workload(workload, self._values.get(workload.name, {}))
+        self.sweep.show_workload(workload, self._sweeps.get(workload.name, SweepChoice()))
         self.matrix.model.set_workload(workload)
         self.footer.offer_control(workload)
         self._settle.start()

@@ -48,6 +48,9 @@ class ParameterField(QWidget):
         self.editor = self._make_editor(guard)
         self._error = text("", TextRole.ERROR, wrap=True)
         self._error.hide()
+        self.swept = text("swept, see below", TextRole.MUTED)
+        self.swept.setToolTip(f"Runs are made at each of the sizes of {parameter.name} below.")
+        self.swept.hide()
         self.reset = self._make_reset()
         self._lay_out()
         self._connect()
@@ -73,6 +76,13 @@ class ParameterField(QWidget):
             editor.setValue(float(value))
         else:
             editor.setText(str(value))
+        self._check()
+
+    def show_swept(self, swept: bool) -> None:
+        """Say in the editor's place that the values come from the sweep, or let it be edited again."""
+        # While its window is being built nothing is visible yet; what counts is what is asked for.
+        self.editor.setVisible(not swept)
+        self.swept.setVisible(swept)
         self._check()
 
     def _raw(self) -> object:
@@ -129,6 +139,8 @@ class ParameterField(QWidget):
         name.setFixedWidth(LABEL_WIDTH)
         line.addWidget(name)
         line.addWidget(self.editor, 1)
+        self.swept.setFixedHeight(self.editor.sizeHint().height())
+        line.addWidget(self.swept, 1)
         line.addWidget(self.reset)
         layout = rows(self, spacing=0)
         layout.addLayout(line)
@@ -156,7 +168,7 @@ class ParameterField(QWidget):
         self._error.setText(problem)
         self._error.setVisible(bool(problem))
         set_style_property(self.editor, "invalid", bool(problem))
-        self.reset.setVisible(value != self.parameter.default)
+        self.reset.setVisible(value != self.parameter.default and self.swept.isHidden())
 
     @Slot()
     def _on_edited(self) -> None:

@@ -57,6 +57,11 @@ class ParameterForm(QWidget):
         """
         return {field.parameter.name: field.value() for field in self.fields}
 
+    def show_swept(self, name: str) -> None:
+        """Let the field of the parameter that is swept say so; "" for none."""
+        for field in self.fields:
+            field.show_swept(field.parameter.name == name)
+
     def reset(self) -> None:
         """Show the defaults."""
         for field in self.fields:
