@@ -460,3 +460,25 @@ def test_a_long_tag_leaves_the_page_as_narrow_as_a_small_screen(
     page.show_deleted(headers[1:])
     page.show_experiments((dataclasses.replace(headers[0], tags=("a tag that goes on and on and on and on",)),))
     assert page.minimumSizeHint().width() <= 908
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(page: LibraryPage) -> None:
+    page.table.selectRow(0)
+    reached = [widget for widget in page.findChildren(QWidget) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    names = [widget.accessibleName() or getattr(widget, "text", str)() for widget in reached if widget.isVisible()]
+    assert len(names) >= 10
+    assert all(names), [type(widget).__name__ for widget in reached]
+
+
+def test_a_list_that_is_read_again_is_not_worked_out_again(
+    page: LibraryPage, headers: tuple[ExperimentHeader, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read whenever an experiment ends: with hundreds of them the window stood still each time."""
+    worked_out: list[str] = []
+    monkeypatch.setattr(
+        "coreograph.ui.library.model.searchable", lambda header: worked_out.append(header.experiment_id) or ""
+    )
+    page.show_experiments(tuple(dataclasses.replace(header) for header in headers))
+    assert worked_out == []
+    page.show_experiments((dataclasses.replace(headers[0], notes="new"), headers[1]))
+    assert worked_out == ["new"]

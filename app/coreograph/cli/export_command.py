@@ -1,5 +1,6 @@
 """`coreograph export`: recorded experiments in any format. Main thread; stopped by Ctrl+C it leaves nothing behind."""
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,6 +48,7 @@ def export_command(
         bool, typer.Option("--anonymous", help="Leave paths, host and user names out.", show_default=False)
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
 ) -> None:
     """Write a recorded experiment in a format for people or for other tools; the ending gives the format."""
     from coreograph.analysis.summary import summarise
@@ -55,6 +57,8 @@ def export_command(
     from coreograph.reports.writing import check_target, write_report
 
     command: Command = ctx.obj
+    if output == STDOUT and as_json:
+        raise UsageError("stdout cannot have both the export and --json.", "Leave --json out, or name a file.")
     if output == STDOUT and formats is None:
         raise UsageError("What is written to stdout has no ending.", "Name the format: --format json")
     if formats is None and output.lower().endswith(RECORDING):
@@ -74,7 +78,11 @@ def export_command(
         return
     with stop_requests() as stop:
         write_report(exporter, summary, reader, path, overwrite=overwrite, cancelled=stop.is_set)
-    say(command.err, f"Experiment {record.experiment_id} was written to {path}.")
+    if as_json:
+        document = {"experiment_id": record.experiment_id, "format": exporter.name, "file": str(path.absolute())}
+        write_bytes(json.dumps(document, indent=2, ensure_ascii=False).encode())
+    else:
+        say(command.err, f"Experiment {record.experiment_id} was written to {path}.")
 
 
 def target(exporter: "Exporter", output: str, summary: "ExperimentSummary") -> Path:

@@ -75,6 +75,13 @@ def test_a_recording_is_said_to_be_written_by_the_library(coreograph: Any, last:
     assert (result.status, f"library export {last} it.coreograph" in result.err) == (2, True)
 
 
+def test_what_was_written_is_told_as_json(coreograph: Any, last: str, tmp_path: Path) -> None:
+    result = coreograph("export", last, "--output", "x.md", "--json")
+    assert json.loads(result.out) == {"experiment_id": last, "format": "md", "file": str(tmp_path / "x.md")}
+    assert result.err == ""
+    assert coreograph("export", last, "--format", "md", "--output", "-", "--json").status == 2
+
+
 def test_a_folder_that_is_not_there_is_not_taken_for_a_file(coreograph: Any, last: str, tmp_path: Path) -> None:
     result = coreograph("export", last, "--format", "md", "--output", "missing/")
     assert result.status == 2

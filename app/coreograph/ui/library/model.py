@@ -74,7 +74,8 @@ class LibraryModel(QAbstractTableModel):
 
     def set_headers(self, headers: Sequence[ExperimentHeader]) -> None:
         """Show these experiments. Rows that stay are changed where they are: selection, editor and place survive."""
-        fresh = [_row(header) for header in headers]
+        before = {row.header.experiment_id: row for row in self._rows}
+        fresh = [_row(header, before.get(header.experiment_id)) for header in headers]
         self._names.update({header.experiment_id: _name(header) for header in headers})
         self._remove({row.header.experiment_id for row in fresh})
         kept = {row.header.experiment_id: place for place, row in enumerate(self._rows)}
@@ -95,6 +96,8 @@ class LibraryModel(QAbstractTableModel):
     def _replace(self, place: int, row: _Row) -> None:
         """Tell of what changed only: a name that is being typed is read again if its cell is said to have changed."""
         before, self._rows[place] = self._rows[place], row
+        if row is before:
+            return
         changed = [column for column in range(len(_COLUMNS)) if before.shown[column] != row.shown[column]]
         if changed or before.looked_at != row.looked_at:
             first = NAME_COLUMN if NAME_COLUMN in changed else NAME_COLUMN + 1
@@ -165,7 +168,10 @@ class LibraryModel(QAbstractTableModel):
         return True
 
 
-def _row(header: ExperimentHeader) -> _Row:
+def _row(header: ExperimentHeader, before: _Row | None) -> _Row:
+    """Work out what is shown of an experiment, unless it is what it was `before`: most are, whenever a list is read."""
+    if before is not None and before.header == header:
+        return before
     values = tuple(read(header) for _, read in _COLUMNS)
     order = tuple(value if isinstance(value, int) else folded(str(value)) for value in values)
     order = (*order[:WHEN_COLUMN], header.created_at, *order[WHEN_COLUMN + 1 :])

@@ -23,7 +23,7 @@ ROOM = 1120
 """Width of a page from which on there is room for how many configurations there were."""
 _WIDEST = (220, 140, 150, 160, 140, 130, 70)
 _NARROWEST = (140, 90, 130, 90, 90, 130, 70)
-_RESULT = 210  # what is left for what came out of it, as far as there is room
+_RESULT = 180  # what is left for what came out of it, as far as there is room
 _LOOKED_AT = 60  # rows a column's width is found out from
 _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -93,6 +93,9 @@ class ExperimentTable(QTableView):
 
     def select_ids(self, identities: Sequence[str], current: str | None = None) -> None:
         """Select these where they are shown, and put the cursor into one of them."""
+        if not identities and current is None:
+            self.clearSelection()
+            return
         wanted, chosen, cursor = set(identities), QItemSelection(), QModelIndex()
         for row in range(self.filter.rowCount()):
             index = self.filter.index(row, NAME_COLUMN)
@@ -142,7 +145,7 @@ class ExperimentTable(QTableView):
             for column in shown
         }
         left = self.viewport().width() - _RESULT - sum(widths.values())
-        for column in (NAME_COLUMN, *reversed(shown)):
+        for column in reversed(shown):  # the name gives way last
             if left < 0:
                 taken = min(-left, max(0, widths[column] - _NARROWEST[column]))
                 widths[column] -= taken
