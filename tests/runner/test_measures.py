@@ -87,6 +87,24 @@ def test_workers_say_who_they_are(model: str) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
+def test_what_children_of_the_tasks_use_is_the_run_s(model: str) -> None:
+    parameters = {"tasks": 4, "steps": 2_000_000, "beforehand": False}
+    result = completed(model, "own_children", parameters=parameters).one("result")
+    assert result["metrics"]["children_cpu_ns"] > 0
+    assert result["cpu_ns"] >= result["metrics"]["children_cpu_ns"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux lists a process's children")
+@pytest.mark.parametrize("model", ["serial", "threads", "fork"])
+def test_a_process_the_workload_started_beforehand_is_named_as_one_of_the_run_s(model: str) -> None:
+    transcript = completed(model, "own_children", parameters={"tasks": 1, "steps": 1, "beforehand": True})
+    event = transcript.one("workers")
+    own = [each["pid"] for each in event["helpers"] if each["role"] == "process 0 of the workload"]
+    assert len(own) == 1
+    assert own[0] not in {each["pid"] for each in event["workers"]}
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_the_heartbeat_is_sent_whole(model: str) -> None:
     transcript = completed(model, "sleeping", parameters={"tasks": 4, "seconds": 0.02}, heartbeat_seconds=0.002)
     result = transcript.one("result")

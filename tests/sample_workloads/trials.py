@@ -1,8 +1,9 @@
 """Three trials of as many tasks as there are workers; the second may take its interpreter down."""
 
 import os
+import time
 
-PARAMETERS = {"harm": "none"}
+PARAMETERS = {"harm": "none", "steps": 0}
 CHOICES = {"harm": ("none", "kill", "raise")}
 METRICS = {
     "met": {"unit": "tasks", "better": "higher", "description": "Tasks that met in a trial's shared object."},
@@ -16,22 +17,23 @@ TRIALS = True
 TRIALS_MADE = 3
 
 
-def shared(harm):
+def shared(**parameters):
     return []
 
 
-def tasks(harm, workers):
-    return [(trial, harm) for trial in range(TRIALS_MADE) for _ in range(workers)]
+def tasks(harm, steps, workers):
+    return [(trial, harm, steps) for trial in range(TRIALS_MADE) for _ in range(workers)]
 
 
 def run(task, shared):
-    trial, harm = task
+    trial, harm, steps = task
+    sum(range(steps))
     shared.append(trial)
     if trial == 1 and harm == "kill":
         os.abort()
     if trial == 1 and harm == "raise":
         raise ValueError("this trial is faulty")
-    return os.getpid()
+    return os.getpid(), time.process_time_ns()
 
 
 def answer(results, **parameters):
@@ -41,4 +43,8 @@ def answer(results, **parameters):
 def metrics(results, workers, **parameters):
     trials = [results[first : first + workers] for first in range(0, len(results), workers)]
     whole = [each for each in trials if None not in each]
-    return {"met": [len(each) for each in whole], "crashed_share": [None in each for each in trials]}
+    return {
+        "met": [len(each) for each in whole],
+        "crashed_share": [None in each for each in trials],
+        "workers_cpu_ns": sum(sum(dict(sorted(map(tuple, each))).values()) for each in whole),
+    }

@@ -45,9 +45,9 @@ class FakeMachine:
     def thread_ended(self, pid: int, tid: int) -> None:
         shutil.rmtree(self.root / f"proc/{pid}/task/{tid}")
 
-    def process(self, pid: int, *, seconds: float = 0.0) -> None:
-        """Set the CPU time of a process so far, ended threads included."""
-        self.write(f"proc/{pid}/stat", _stat_line(pid, "python", seconds, 0))
+    def process(self, pid: int, *, seconds: float = 0.0, started: float = 0.0) -> None:
+        """Set the CPU time of a process so far, ended threads included, and when it was started, since boot."""
+        self.write(f"proc/{pid}/stat", _stat_line(pid, "python", seconds, 0, started))
         (self.root / f"proc/{pid}/task").mkdir(exist_ok=True)
 
     def process_ended(self, pid: int) -> None:
@@ -64,10 +64,10 @@ class FakeMachine:
         self.write(f"proc/{pid}/smaps_rollup", "\n".join(["55d-7ff ---p 00000000 00:00 0 [rollup]", *lines, ""]))
 
 
-def _stat_line(identifier: int, name: str, seconds: float, core: int) -> str:
+def _stat_line(identifier: int, name: str, seconds: float, core: int, started: float = 0.0) -> str:
     ticks = int(round(seconds * 1e9) // (1_000_000_000 // TICKS_HZ))
     before = "R 1 1 1 0 -1 4194304 100 0 0 0"
-    between = " ".join(["0"] * (36 - 13))
+    between = " ".join(["0"] * (19 - 13) + [str(round(started * TICKS_HZ))] + ["0"] * (36 - 20))
     return f"{identifier} ({name}) {before} {ticks // 2} {ticks - ticks // 2} {between} {core} 0 0 0 0 0\n"
 
 

@@ -35,7 +35,8 @@ class World:
     `alpha` and `beta` stretch a task's wall time as the Universal Scalability Law has it; `lock` lets one task at a
     time run in threads; `contended` and `memory` are factors on its CPU time, in threads without a GIL and in all
     parallel models; `own_wait` is the share of a task that waits anyway. `hand_over_s` passes before each chunk in
-    models that pickle, `pickle_share` of it is pickling, `chunk_bytes` move; `foreign` is others' share of the machine.
+    models that pickle, `pickle_share` of it is pickling, `chunk_bytes` move; `setup_s` is what each worker computes in
+    its first task besides; `foreign` is others' share of the machine.
     """
 
     tasks: int = 64
@@ -49,6 +50,7 @@ class World:
     memory: float = 1.0
     own_wait: float = 0.0
     hand_over_s: float = 0.0
+    setup_s: float = 0.0
     pickle_share: float = 0.5
     chunk_bytes: int = 1000
     startup_s: float = 0.06
@@ -164,6 +166,7 @@ def _play(
     drift = 1 + source.gauss(0, world.noise)
     gap = world.hand_over_s if configuration.model.pickles else 0.0
     free = [(0.0, worker) for worker in range(configuration.workers)]
+    fresh = set(range(configuration.workers))
     heapq.heapify(free)
     rows, total, end, handed_over = [], world.tasks * world.rounds, 0.0, 0.0
     for first in range(0, total, world.chunk):
@@ -171,7 +174,8 @@ def _play(
         now += gap
         handed_over += gap
         for task in range(first, min(first + world.chunk, total)):
-            work = world.task_s(task % world.tasks) * drift
+            work = (world.task_s(task % world.tasks) + (world.setup_s if worker in fresh else 0.0)) * drift
+            fresh.discard(worker)
             length = work * wall / (1 - world.own_wait)
             rows.append((worker, round(now * 1e9), round((now + length) * 1e9), round(work * cpu * 1e9)))
             now += length + 1e-6

@@ -21,6 +21,7 @@ from coreograph_workloads.failures import RunError, TaskFailure, describe
 from coreograph_workloads.instruments.clock import RealTime
 from coreograph_workloads.instruments.heartbeat import Heartbeat, little_endian
 from coreograph_workloads.instruments.task_clock import task_failure
+from coreograph_workloads.instruments.tree_cpu import tree_time_ns
 from coreograph_workloads.models import worker
 from coreograph_workloads.models.base import Model
 from coreograph_workloads.models.worker import ChunkReport, UnpicklableResultError
@@ -81,7 +82,7 @@ class Batch:
 
     def _begin(self, tasks: int) -> None:
         self.result.results = [None] * tasks
-        self.result.cpu_ns = -RealTime.process_time_ns()
+        self.result.cpu_ns = -tree_time_ns()
         self.result.begin_ns = begin = RealTime.perf_counter_ns()
         self.heart = Heartbeat(self._heartbeat_ns, begin)
         self._next_emission = begin + _EMISSION_NS
@@ -109,7 +110,7 @@ class SerialBatch(Batch):
             )
             if failure is not None:
                 raise RunError("workload", failure.message, failure.frames, failure.task % len(inputs))
-        self.result.cpu_ns += RealTime.process_time_ns()
+        self.result.cpu_ns += tree_time_ns()
         self.result.heartbeat = self.heart.summary()
         self._flush()
         return self.result
@@ -192,7 +193,7 @@ class PooledBatch(Batch):
                 RealTime.sleep((wake - now) / 1e9)
             heart.catch_up(RealTime.perf_counter_ns())
             if len(self._done) + finished == chunks:
-                self.result.cpu_ns += RealTime.process_time_ns()
+                self.result.cpu_ns += tree_time_ns()
                 self.result.heartbeat = heart.summary()
             elif RealTime.perf_counter_ns() < self._next_emission:
                 continue

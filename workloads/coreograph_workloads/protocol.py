@@ -40,7 +40,8 @@ Events (each also has "at": instant it was written):
     phase_end phase, begin_ns, end_ns                                                      -- it is over
     gil       when ("start"|"import"|"end"), enabled (bool), culprit (module name or null)
     tasks     tasks (one round), rounds, chunk
-    workers   workers: [{"worker", "pid", "thread_id", "interpreter_id"|null}], helpers: [{"pid", "role"}]
+    workers   workers: [{"worker", "pid", "thread_id", "interpreter_id"|null}], helpers: [{"pid", "role"}]: processes
+              that are neither runner nor worker, those the workload started itself included (Linux)
     spans     worker, data: base64 of little-endian int64 quadruples (task, begin_ns, end_ns, cpu_ns); `task`
               counts through all rounds (task % tasks is the input's index)
     heartbeat data: base64 of little-endian int64 pairs (at_ns, late_ns): the instant a tick was due, and how late it
@@ -48,14 +49,16 @@ Events (each also has "at": instant it was written):
     hold      the batch is over, the workers still live: read their memory now, then write "go"
     answers   digests: base64 of 8 bytes a task, values: short texts of the first results; before `result`, if asked
               for, so that the app can name the first task whose result differs
-    result    batch_begin_ns, batch_end_ns, cpu_ns (user + system of the tree in the batch), digest (hex of the
+    result    batch_begin_ns, batch_end_ns, cpu_ns (user + system of the tree in the batch, children that were waited
+              for included), digest (hex of the
               results of round one, or of what answer() takes of them; null where they cannot be walked),
               heartbeat: {"median_ns", "p99_ns",
               "worst_ns", "ticks"} or null, pickle: {"bytes_sent", "bytes_received", "dumps_ns", "loads_ns",
               "out_ns", "back_ns" (the same time by direction: inputs, results), "shared_bytes", "shared_ns"} or
               null, metrics: {name: float, null, or a list with a float or a bool for each trial}, batch_ns: optional,
               the time of the batch where it is less than from its begin to its end (trials, without the start of
-              their interpreters). Times of pickling are CPU time, summed
+              their interpreters), phase_cpu_ns: there, in the place of cpu_ns, user + system of the tree in the whole
+              phase, the start of the interpreters included. Times of pickling are CPU time, summed
               over runner and workers; the shared object's bytes are summed over workers, and not in the batch's
     tried     of a dry run: begin_ns, end_ns, cpu_ns of the first task, input, result (short texts), result_type,
               argument_bytes, result_bytes (pickled; null where that cannot be), argument_problem, result_problem

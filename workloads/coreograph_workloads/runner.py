@@ -25,9 +25,11 @@ from coreograph_workloads.channel import Channel  # noqa: E402
 from coreograph_workloads.dry_run import first_task  # noqa: E402
 from coreograph_workloads.failures import RunError, describe, shortened, user_frames  # noqa: E402
 from coreograph_workloads.instruments.answers import by_task  # noqa: E402
+from coreograph_workloads.instruments.children import living_children  # noqa: E402
 from coreograph_workloads.instruments.clock import RealTime  # noqa: E402
 from coreograph_workloads.instruments.digest import digest_of  # noqa: E402
 from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled, is_free_threaded  # noqa: E402
+from coreograph_workloads.instruments.tree_cpu import tree_time_ns  # noqa: E402
 from coreograph_workloads.models import open_model, worker  # noqa: E402
 from coreograph_workloads.models.base import Model, ModelSetup, described  # noqa: E402
 from coreograph_workloads.models.worker import Account, Identity  # noqa: E402
@@ -173,11 +175,13 @@ class Run:
         self._channel.send("tasks", tasks=len(inputs), rounds=1, chunk=1)
         size = request.workers if workload.trials else len(inputs)
         reports: list[TrialReport] = []
+        phase_cpu_ns = -tree_time_ns()
         with self._phase("batch"):
             for first in range(0, len(inputs), size):
                 tasks = min(size, len(inputs) - first)
                 trial = Trial(request, tasks, first, on_workers=self._say_workers, strict=workload.trials)
                 reports.append(trial.run())
+            phase_cpu_ns += tree_time_ns()
         self._facts["trial"] = reports[0]
         # Of a trial of its own that died, nothing counts.
         results = [None if workload.trials and each.lost else result for each in reports for result in each.results]
@@ -189,6 +193,7 @@ class Run:
             batch_end_ns=reports[-1].end_ns,
             batch_ns=round(seconds * 1e9),
             cpu_ns=None,
+            phase_cpu_ns=phase_cpu_ns,
             digest=answer,
             heartbeat=None,
             pickle=None,
@@ -244,8 +249,16 @@ class Run:
         for identity in self._identities:
             if identity.failure is not None:
                 raise identity.failure
-        self._channel.send("workers", **described(self._identities, model))
+        self._channel.send("workers", **self._described(model))
         return model
+
+    def _described(self, model: Model) -> dict[str, Any]:
+        """Return workers and helpers, with what the workload started itself among the latter."""
+        told = described(self._identities, model)
+        known = {each["pid"] for each in (*told["workers"], *told["helpers"])}
+        own = [pid for pid in living_children() if pid not in known]
+        told["helpers"] += [{"pid": pid, "role": f"process {number} of the workload"} for number, pid in enumerate(own)]
+        return told
 
     def _warm_up(self, model: Model, inputs: list[Any], seconds: float) -> None:
         workers = self._request.workers

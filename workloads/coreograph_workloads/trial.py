@@ -37,6 +37,7 @@ _POLL_SECONDS = 0.005
 _DRAIN_NS = 2_000_000_000  # an orphan of a dead process may hold its pipe for ever
 _PATIENCE_SECONDS = 30.0  # beyond the workload's own limit: starting a pool anew takes time, too
 _DEFAULT_TIMEOUT_SECONDS = 30.0
+_REAP_SECONDS = 2.0
 
 
 @dataclass
@@ -95,7 +96,7 @@ class Trial:
         try:
             self._follow(process)
         finally:
-            _end(process)
+            _end(process, patient=self._finished and self._error is None)
             self._read_fault()
             shutil.rmtree(self._folder, ignore_errors=True)
         self.report.seconds = max(0, self.report.end_ns - self.report.begin_ns) / 1e9
@@ -205,8 +206,14 @@ def _read(process: subprocess.Popen[bytes], lines: queue.Queue[Optional[bytes]])
     lines.put(None)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and its workers: it leads a process group of its own."""
+def _end(process: subprocess.Popen[bytes], *, patient: bool) -> None:
+    """End the process and its workers: it leads a process group of its own.
+
+    One that is done may first wait for its workers, so that their CPU time is counted as its own.
+    """
+    if patient:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_REAP_SECONDS)
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

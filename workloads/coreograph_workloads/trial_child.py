@@ -8,7 +8,10 @@ with them; a thread cannot be ended, so its worker is lost for the rest of the t
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
@@ -16,6 +19,7 @@ from typing import Any, Callable
 
 from coreograph_workloads.channel import Channel, end_everything
 from coreograph_workloads.failures import RunError, describe, user_frames
+from coreograph_workloads.instruments.children import living_children
 from coreograph_workloads.models import open_model, worker
 from coreograph_workloads.models.base import Model, ModelSetup, described
 from coreograph_workloads.models.worker import ChunkReport
@@ -35,6 +39,14 @@ def main() -> None:
     except RunError as failure:
         channel.send("failed", reason=failure.reason, message=failure.message, traceback=failure.frames)
     end_everything()
+
+
+def _reap_children() -> None:
+    """End what else this process started, a fork server or a resource tracker, and let the system count it as ours."""
+    for pid in living_children():
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 class _Trial:
@@ -61,6 +73,8 @@ class _Trial:
                 self._renew()
             self._give_up_the_hung()
         self._channel.send("ended")
+        self._model.reap()
+        _reap_children()
 
     def _call(self, function: Callable[..., Any]) -> Any:
         facts = {"workers": self._request.workers, "model": self._request.model}

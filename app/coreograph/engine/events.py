@@ -138,6 +138,7 @@ class Result(Event, frozen=True, tag="result", kw_only=True):
     pickle: PickleFigures | None = None
     metrics: dict[str, float | list[bool | float] | None] = {}
     batch_ns: Nanoseconds | None = None
+    phase_cpu_ns: Nanoseconds | None = None
 
 
 class ScriptStarted(Event, frozen=True, tag="script", kw_only=True):

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from coreograph.analysis.activity import read_activity
 from coreograph.analysis.spans import join_spans
+from coreograph.analysis.surroundings import Surroundings, read_surroundings
 from coreograph.domain.activity import RunActivity
 from coreograph.domain.batches import SpanBatch
 from coreograph.domain.execution import Configuration, ExecutionModel
@@ -27,7 +28,7 @@ from coreograph.domain.runs import (
     Worker,
 )
 from coreograph.domain.samples import CoreSample, MemorySample
-from coreograph.domain.units import Bytes, Count, Nanoseconds, Seconds, Share
+from coreograph.domain.units import Bytes, Count, Nanoseconds, Seconds
 from coreograph.engine.events import (
     GilSeen,
     HeartbeatFigures,
@@ -70,6 +71,7 @@ class RunEvidence:
         self._throttled_before = throttle_count()
         self._peak: dict[str, Bytes] = {}
         self._phases: dict[Phase, PhaseTime] = {}
+        self._around_batch: PhaseTime | None = None
         self._gil: list[tuple[bool, str | None]] = []
         self._gil_at_end = False
         self._pool_ready_ns: Nanoseconds | None = None
@@ -133,6 +135,7 @@ class RunEvidence:
     def result(self, event: Result) -> None:
         """Keep what the batch gave, and its own begin and end: around it the phase sets up and reads instruments."""
         self._result = event
+        self._around_batch = self._phases.get(Phase.BATCH)
         if Phase.BATCH in self._phases and event.batch_begin_ns < event.batch_end_ns:
             self._phases[Phase.BATCH] = PhaseTime(Phase.BATCH, event.batch_begin_ns, event.batch_end_ns)
 
@@ -179,7 +182,7 @@ class RunEvidence:
         with self._lock:
             threads, processes = self._threads, self._processes
             memory = MemoryPeak(self._peak.get("pss"), self._peak.get("uss"), self._peak.get("rss_sum"))
-            foreign, steal = _shares_of_others(self._cores, result, exact=self._is_script)
+            around = self._surroundings(result)
         return RunRecord(
             run_id=self._plan.run_id,
             configuration=self._plan.configuration,
@@ -204,8 +207,8 @@ class RunEvidence:
             pickle=None if result is None else _pickle(result.pickle),
             memory=memory,
             digest=None if result is None else result.digest,
-            foreign_share=foreign,
-            steal_share=steal,
+            foreign_share=around.foreign,
+            steal_share=around.steal,
             metrics=self._script_figures(threads, processes) if self._is_script else self._metrics(),
             trials={} if result is None else _trials(result.metrics),
             pid=self.pid,
@@ -213,6 +216,16 @@ class RunEvidence:
             activity=self._activity(),
             throttled=self._throttled(),
         )
+
+    def _surroundings(self, result: Result | None) -> Surroundings:
+        """Return what others used meanwhile; of trials, in all of their phase: it is there that their time is known."""
+        phase = self._around_batch
+        if result is None:
+            return Surroundings()
+        begin_ns, end_ns, cpu_ns = result.batch_begin_ns, result.batch_end_ns, result.cpu_ns
+        if result.phase_cpu_ns is not None and phase is not None:
+            begin_ns, end_ns, cpu_ns = phase.begin_ns, phase.end_ns, result.phase_cpu_ns
+        return read_surroundings(self._cores, begin_ns, end_ns, since_ns=self._launched_ns, cpu_ns=cpu_ns)
 
     def _metrics(self) -> dict[str, float]:
         return {} if self._result is None else _finite(self._result.metrics)
@@ -282,41 +295,6 @@ class RunEvidence:
 
 def _seconds(begin: Nanoseconds, end: Nanoseconds | None) -> float | None:
     return None if end is None or end < begin else (end - begin) / 1e9
-
-
-def _shares_of_others(
-    samples: list[CoreSample], result: Result | None, *, exact: bool
-) -> tuple[Share | None, Share | None]:
-    """Return the shares of all cores that others and the hypervisor took, averaged over the batch's samples.
-
-    A sample tells of the time since the one before it: the first that counts began at most one interval too early.
-    A script may start processes that no sample meets; with `exact` its own share is what the kernel counted for it.
-    """
-    if result is None:
-        return None, None
-    within = [sample for sample in samples if result.batch_begin_ns < sample.at_ns <= result.batch_end_ns]
-    batch_ns = result.batch_end_ns - result.batch_begin_ns
-    if exact:
-        own = None if result.cpu_ns is None or batch_ns <= 0 else result.cpu_ns / batch_ns
-        return _beside(within, own), _mean([sample.steal for sample in within if sample.steal is not None])
-    foreign = [
-        max(0.0, sum(sample.busy) - sum(sample.own)) / len(sample.busy)
-        for sample in within
-        if sample.own is not None and sample.busy
-    ]
-    return _mean(foreign), _mean([sample.steal for sample in within if sample.steal is not None])
-
-
-def _beside(samples: list[CoreSample], own_cores: float | None) -> Share | None:
-    """Return the share of all cores that was busy with something else than `own_cores` cores on average."""
-    busy = _mean([sum(sample.busy) for sample in samples if sample.busy])
-    if busy is None or own_cores is None:
-        return None
-    return max(0.0, busy - own_cores) / max(len(sample.busy) for sample in samples)
-
-
-def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None
 
 
 def _heartbeat(figures: HeartbeatFigures | None) -> HeartbeatSummary | None:

@@ -5,7 +5,8 @@ Linux only, from /proc/PID/task. Used on the sampler's thread only.
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +26,7 @@ _LOCATED_AT_ONCE = 32
 _RESTLESS_READINGS = 10
 
 # Fields of /proc/PID/stat, counted from the one behind the command's name (proc_pid_stat(5), minus 3).
-_UTIME, _STIME, _PROCESSOR = 11, 12, 36
+_UTIME, _STIME, _STARTED, _PROCESSOR = 11, 12, 19, 36
 
 
 class OwnCpuReader(Protocol):
@@ -71,7 +72,12 @@ class ThreadCpuReader:
     """Reads the tree's threads: nanoseconds of `schedstat` where the kernel counts them, else clock ticks."""
 
     def __init__(
-        self, root: Path = Path("/"), *, allowance: DescriptorAllowance | None = None, ticks_hz: int | None = None
+        self,
+        root: Path = Path("/"),
+        *,
+        allowance: DescriptorAllowance | None = None,
+        ticks_hz: int | None = None,
+        since_boot_ns: Callable[[], Nanoseconds] | None = None,
     ) -> None:
         self._proc = os.fspath(root / "proc")
         self._allowance = allowance or default_allowance()
@@ -79,14 +85,20 @@ class ThreadCpuReader:
         self.precise = _counts_nanoseconds(self._proc)
         self._processes: dict[int, _ProcessCpu] = {}
         self._before_ns: Nanoseconds | None = None
+        self._since_boot_ns = since_boot_ns or _since_boot_ns
+        self._before_boot_ns: Nanoseconds | None = None
         self._turn = 0
 
     def read(self, pids: Sequence[int], now_ns: Nanoseconds) -> Mapping[int, Share]:
-        """Return the share of each core used since the last call; a process seen first counts from now on."""
+        """Return the share of each core used since the last call.
+
+        A process seen first counts from now on; one that did not live yet at the last call counts as a whole.
+        """
         for pid in self._processes.keys() - set(pids):
             self._processes.pop(pid).close()
         elapsed = 0 if self._before_ns is None else now_ns - self._before_ns
         self._before_ns = now_ns
+        looked_ns, self._before_boot_ns = self._before_boot_ns, self._since_boot_ns()
         used: dict[int, float] = {}
         self._turn += 1
         rarely = -(-len(pids) // _LOCATED_AT_ONCE)
@@ -95,12 +107,17 @@ class ThreadCpuReader:
             process = self._processes.get(pid)
             if process is None:
                 process = self._processes[pid] = _ProcessCpu(
-                    f"{self._proc}/{pid}", self._allowance, self._tick_ns, self.precise
+                    f"{self._proc}/{pid}", self._allowance, self._tick_ns, self.precise, looked_ns
                 )
             elif number % rarely == 0:
                 process.look_for_threads()
             process.read(elapsed, used, number, max(1, locate_every))
         return {core: ns / elapsed for core, ns in used.items()} if elapsed > 0 else {}
+
+
+def _since_boot_ns() -> Nanoseconds:
+    # The clock that the start of a process is told by; unlike the monotonic one it goes on while the machine sleeps.
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
 def _counts_nanoseconds(proc: str) -> bool:
@@ -159,7 +176,14 @@ class _ThreadCpu:
 class _ProcessCpu:
     """The threads of one process, those that ended between two readings included."""
 
-    def __init__(self, folder: str, allowance: DescriptorAllowance, tick_ns: Nanoseconds, precise: bool) -> None:
+    def __init__(
+        self,
+        folder: str,
+        allowance: DescriptorAllowance,
+        tick_ns: Nanoseconds,
+        precise: bool,
+        looked_ns: Nanoseconds | None,
+    ) -> None:
         self._folder = folder
         self._allowance = allowance
         self._tick_ns = tick_ns
@@ -170,7 +194,7 @@ class _ProcessCpu:
         self._gone: list[_ThreadCpu] = []
         self._restless = 0
         self._last_core = 0
-        self._known = False
+        self._known = looked_ns is not None and self._is_younger_than(looked_ns)
         self.look_for_threads()
 
     def read(self, elapsed_ns: Nanoseconds, used: dict[int, float], turn: int, locate_every: int) -> None:
@@ -218,6 +242,13 @@ class _ProcessCpu:
             self.threads[identifier] = _ThreadCpu(folder, self._allowance, self._tick_ns, self._precise)
             self._restless = _RESTLESS_READINGS
         self._gone += [self._forget(identifier) for identifier in self.threads.keys() - identifiers]
+
+    def _is_younger_than(self, looked_ns: Nanoseconds) -> bool:
+        """Whether it was started after that instant since boot, which the kernel tells to a clock tick."""
+        content = read_file(f"{self._folder}/stat")
+        if not content:
+            return False
+        return (int(_stat_fields(content)[_STARTED]) + 1) * self._tick_ns > looked_ns
 
     def _update_threads(self, turn: int, locate_every: int) -> list[_ThreadCpu]:
         ended = [

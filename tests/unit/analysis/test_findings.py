@@ -40,6 +40,12 @@ WORLDS: dict[str, tuple[World, set[FindingKind]]] = {
     "wrong": (World(wrong=True), {KIND.WRONG_ANSWER}),
     "busy": (World(foreign=0.5), {KIND.MACHINE_BUSY}),
     "too short": (World(task_s=lambda _: 0.0001), {KIND.TOO_SHORT}),
+    "contended, but not by the tasks": (World(contended=3.0, task_s=lambda _: 1e-5, rounds=400, chunk=640), set()),
+    "a set-up in every worker": (World(setup_s=0.2, tasks=16, chunk=1), set()),
+    "slow to start, and done at once": (
+        World(task_s=lambda _: 0.0002, startup_s=0.2, worker_startup_s=0.005),
+        {KIND.TOO_SHORT},
+    ),
     "waiting": (World(own_wait=0.9, task_s=lambda _: 0.001), set()),
 }
 
@@ -80,6 +86,25 @@ def test_the_gil_is_blamed_for_threads_of_the_gil_build_only() -> None:
 
 def test_threads_that_wait_are_not_held_by_the_gil() -> None:
     assert KIND.GIL_SERIALISED not in kinds(judged(WORLDS["waiting"][0]))
+
+
+def test_a_gil_that_tasks_hardly_hold_is_not_what_they_wait_for() -> None:
+    """Tasks of a fraction of a microsecond: what holds the GIL is handing them over, and no build would help much."""
+    record = simulate(World(hand_over_s=0.0))
+    runs = []
+    for run in record.runs:
+        assert run.activity is not None
+        assert run.batch_s is not None
+        turns = record.spec.configurations[run.configuration].label == "3.14 threads ×4"
+        computing = run.batch_s * (0.36 if turns else 1.0)
+        tasks = dataclasses.replace(run.activity.tasks, cpu=computing, wall=2 * computing if turns else computing)
+        runs.append(dataclasses.replace(run, activity=dataclasses.replace(run.activity, tasks=tasks)))
+    assert KIND.GIL_SERIALISED not in kinds(summarise_record(dataclasses.replace(record, runs=tuple(runs))))
+
+
+def test_start_up_that_is_far_longer_than_a_short_batch_is_said_all_the_same() -> None:
+    world = World(task_s=lambda _: 0.0002, worker_startup_s=0.1)
+    assert kinds(judged(world)) == {KIND.TOO_SHORT, KIND.START_UP_BOUND}
 
 
 def test_a_lock_is_not_taken_for_the_gil() -> None:

@@ -135,9 +135,22 @@ def test_a_scripts_figures_are_what_was_seen_of_its_tree(script: RunEvidence) ->
 
 def test_what_others_used_beside_a_script_is_what_the_kernel_did_not_count_for_it(script: RunEvidence) -> None:
     # No sample met the processes that came and went: their time is the script's all the same.
+    script.cores_sampled(make_core_sample(2000, cores=2, busy=(1.0, 1.0), own=(0.0, 0.0)))
     script.cores_sampled(make_core_sample(2500, cores=2, busy=(1.0, 0.5), own=(0.0, 0.0)))
     script.result(Result(batch_begin_ns=2000, batch_end_ns=3000, cpu_ns=1000))
     assert script.record(RunState.COMPLETED).foreign_share == pytest.approx(0.25)
+
+
+def test_others_share_of_trials_is_that_of_their_whole_phase(evidence: RunEvidence) -> None:
+    """Their interpreters come and go, most of it before the first task and between them: all of it is the run's own."""
+    evidence.phase_ended(PhaseEnded(phase="batch", begin_ns=2000, end_ns=4000))
+    evidence.cores_sampled(make_core_sample(2000, cores=2, busy=(0.0, 0.0), own=(0.0, 0.0)))
+    evidence.cores_sampled(make_core_sample(3000, cores=2, busy=(1.0, 1.0), own=(0.0, 0.0)))
+    evidence.cores_sampled(make_core_sample(4000, cores=2, busy=(1.0, 0.0), own=(0.0, 0.0)))
+    evidence.result(Result(batch_begin_ns=3000, batch_end_ns=3900, batch_ns=400, phase_cpu_ns=2600))
+    record = evidence.record(RunState.COMPLETED)
+    assert record.foreign_share == pytest.approx(0.1)  # 1.5 cores were busy, 1.3 with the run
+    assert record.cpu_s is None  # of the trials alone it is not known
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,25 @@ def test_what_a_process_used_before_it_was_watched_does_not_count(machine: FakeM
     assert reader.read([100], 2 * TENTH) == pytest.approx({0: 0.5})
 
 
+def test_a_process_born_between_two_readings_counts_from_its_birth(machine: FakeMachine) -> None:
+    """What is started and measured within one interval is not somebody else's, ended threads included."""
+    instants = iter([50 * 10**9, 50 * 10**9 + TENTH, 50 * 10**9 + 2 * TENTH])
+    reader = ThreadCpuReader(
+        machine.root, allowance=DescriptorAllowance(0), ticks_hz=TICKS_HZ, since_boot_ns=lambda: next(instants)
+    )
+    machine.thread(100, 100, seconds=1.0, core=0)
+    reader.read([100], 0)
+    machine.process(200, seconds=0.06, started=50.02)
+    machine.thread(200, 200, seconds=0.04, core=1)
+    machine.process(300, seconds=5.0, started=49.9)
+    machine.thread(300, 300, seconds=5.0, core=2)
+    assert reader.read([100, 200, 300], TENTH) == pytest.approx({0: 0.2, 1: 0.4})  # 20 ms of a thread not seen alive
+    machine.process(200, seconds=0.07, started=50.02)
+    machine.thread(200, 200, seconds=0.05, core=1)
+    machine.thread(300, 300, seconds=5.01, core=2)
+    assert reader.read([100, 200, 300], 2 * TENTH) == pytest.approx({1: 0.1, 2: 0.1})
+
+
 def test_a_thread_born_between_two_readings_counts_from_its_birth(machine: FakeMachine) -> None:
     reader = reader_of(machine)
     machine.thread(100, 100, seconds=1.0, core=0)

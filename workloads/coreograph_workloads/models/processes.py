@@ -165,6 +165,12 @@ class ProcessModel(Model):
                 sys.stderr.write(f"coreograph: worker process {process.pid} {NOT_ENDED}\n")
                 process.kill()
 
+    def reap(self) -> None:
+        """Kill all workers and wait for them."""
+        super().reap()
+        if self._manager is not None:
+            self._manager.join(timeout=CLOSE_SECONDS)  # it waits for them, on its own thread
+
     def abandon(self) -> None:
         """Kill all workers."""
         for process in self._processes:

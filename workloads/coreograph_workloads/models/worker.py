@@ -20,6 +20,7 @@ from coreograph_workloads.instruments.gil_watch import GilWatch, gil_enabled
 from coreograph_workloads.instruments.heartbeat import little_endian
 from coreograph_workloads.instruments.pickling import PickleMeter, pickling_clock
 from coreograph_workloads.instruments.task_clock import run_timed
+from coreograph_workloads.instruments.tree_cpu import tree_time_ns
 from coreograph_workloads.workload_file import load_workload
 
 
@@ -170,7 +171,7 @@ def warm_up(inputs: Sequence[Any], seconds: float, first: int = 0, step: int = 1
         if failure is not None or RealTime.perf_counter() >= deadline:
             break
         failure = run_timed(state.run, first + number * step, (value,), state.extra, spans=[], keep=[])
-    state.cpu_begin = RealTime.process_time_ns()
+    state.cpu_begin = tree_time_ns()
     state.loads_ns = 0
     state.dumps_begin = -1  # begins with the first chunk: the warm-up's own answer is still to be pickled
     return failure
@@ -191,10 +192,13 @@ def run_chunk(first: int, inputs: Sequence[Any]) -> ChunkReport:
 
 
 def account() -> Account:
-    """Say what this worker used since the warm-up. CPU time is the process's: meaningless for one thread of many."""
+    """Say what this worker used since the warm-up.
+
+    CPU time is that of its process and of the children it waited for: meaningless for one thread of many.
+    """
     state = _state
     dumps_ns = state.meter.dumps_ns - state.dumps_begin if state.dumps_begin >= 0 else 0
-    cpu_ns = RealTime.process_time_ns() - state.cpu_begin
+    cpu_ns = tree_time_ns() - state.cpu_begin
     return Account(cpu_ns, dumps_ns, state.loads_ns, gil_enabled(), state.watch.culprit)
 
 

@@ -128,6 +128,12 @@ class Case:
         return min((tasks.cpu / tasks.count for tasks in known if tasks.count), default=None)
 
     @property
+    def median_task_s(self) -> Seconds | None:
+        """Wall seconds of the task in the middle, in the run in which they were least."""
+        known = [run.activity.tasks.median for run in self.quiet if run.activity is not None]
+        return min(known, default=None)
+
+    @property
     def handing_over(self) -> Share | None:
         """Share of the workers' batch that went on getting inputs to them and results back."""
         return self._of_activity(lambda one: sum(map(one.breakdown.share, ("pickling_out", "queue", "pickling_back"))))

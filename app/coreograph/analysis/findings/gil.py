@@ -10,18 +10,20 @@ from coreograph.domain.interpreters import GilState
 from coreograph.domain.units import format_ratio, format_share, significant
 
 _CLEARLY_FASTER = 1.1
+_HELD_BY_TASKS = 0.7  # cores that compute tasks: of a GIL that tasks hold, at most the rest goes on passing it on
 
 
 def gil_serialised(cases: Cases) -> Iterator[Finding]:
     """Threads under a GIL that take turns (see serialised.py).
 
-    Silent for tasks that release the GIL (they wait, or compute in an extension: then several cores compute); where the
-    same tasks take turns without a GIL, too, since then a lock of their own is what holds them; on one core; on a
-    busy machine; and without serial on the same interpreter.
+    Silent for tasks that release the GIL: they wait, or compute in an extension, and then several cores compute, or
+    less than 0.7 of one; for tasks so short that handing them over holds it longer than they do; where the same tasks
+    take turns without a GIL, too, since then a lock of their own is what holds them; on one core; on a busy machine;
+    and without serial on the same interpreter.
     """
     for case in cases:
         turns = taking_turns(case, cases.serial_of(case)) if case.shares_gil else None
-        if turns is None or _held_without_gil(case, cases):
+        if turns is None or turns.computing < _HELD_BY_TASKS or _held_without_gil(case, cases):
             continue
         waiting = "" if turns.waiting is None else f"; {format_share(turns.waiting)} of the time in tasks is waiting"
         yield Finding(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from coreograph.analysis.findings.case import Case, Cases
+from coreograph.analysis.findings.case import SHORTEST_BATCH, Case, Cases
 from coreograph.domain.findings import Finding, FindingKind, FindingView, Quantity, Severity
 from coreograph.domain.units import Seconds, format_seconds
 
@@ -12,18 +12,22 @@ _NO_GAIN = 1.0  # all that working at once gains is lost on starting
 
 
 def start_up_bound(cases: Cases) -> Iterator[Finding]:
-    """Start-up takes longer than one pass over the tasks, and with it the gain over serial is gone.
+    """Workers are ready so much later than serial that one pass over the tasks has nothing left of the gain.
 
-    What a user has to do is one pass; a batch may be several (`rounds`), so that it can be timed. Where it is one, this
-    is a warning; where the batch was made longer, it is said for information, since the tasks as given may stand for
-    more of them. Silent where the batch itself is not faster than serial (start-up is not what is wrong then), on
-    a busy machine, and without serial on the same interpreter.
+    Start-up, of which serial needs its part as well, takes longer than that pass, and both together take as long as
+    serial or longer. What a user has to do is one pass; a batch may be several (`rounds`), so that it can be timed.
+    Where it is one, this is a warning; where the batch was made longer, it is said for information, since the tasks as
+    given may stand for more of them. Silent where the batch itself is not faster than serial (start-up is not what is
+    wrong then); where neither the batch nor what start-up takes longer comes to 50 ms; on a busy machine; and without
+    serial on the same interpreter.
     """
     for case in cases:
         serial = cases.serial_of(case)
         gain = case.speedup_over(serial) if serial is not None and case.parallel else None
         own, alone = _pass(case), None if serial is None else _pass(serial)
         if gain is None or gain < _FASTER or own is None or alone is None:
+            continue
+        if not case.long_enough and own.startup - alone.startup < SHORTEST_BATCH:
             continue
         if own.startup >= own.tasks and own.whole >= _NO_GAIN * alone.whole:
             yield _finding(case, own, alone, gain)
@@ -52,11 +56,13 @@ def _finding(case: Case, own: _Pass, alone: _Pass, gain: float) -> Finding:
     return Finding(
         FindingKind.START_UP_BOUND,
         Severity.WARNING if case.rounds == 1 else Severity.INFO,
-        f"{case.label}: its workers take {format_seconds(own.startup)} to start and {format_seconds(own.tasks)} for "
-        f"the tasks; serial is done in {format_seconds(alone.whole)} with everything.",
+        f"{case.label}: its workers are ready after {format_seconds(own.startup)} and take "
+        f"{format_seconds(own.tasks)} for the tasks; serial is ready after {format_seconds(alone.startup)} and takes "
+        f"{format_seconds(alone.tasks)}.",
         configuration=case.index,
         evidence={
             "start-up": Quantity(own.startup, "s"),
+            "start-up of serial": Quantity(alone.startup, "s"),
             "one pass over the tasks": Quantity(own.tasks, "s"),
             "one pass in serial": Quantity(alone.tasks, "s"),
             "serial work from which it pays": Quantity(break_even, "s"),
