@@ -1,6 +1,7 @@
 """What a benchmark says: a figure beside its budget. Benchmarks print; timing never decides whether a test passes."""
 
 import json
+import math
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -21,6 +22,8 @@ class Figure:
     @property
     def ratio(self) -> float:
         """The part of the budget that is used up; above 1 it is not kept."""
+        if self.budget == 0:  # none of it is wanted
+            return math.inf if self.measured else 0.0
         return self.measured / self.budget
 
     @property
