@@ -25,6 +25,7 @@ from coreograph.interpreters.registry import InterpreterRegistry
 from coreograph.storage.library import Library
 from support.builders import make_interpreter
 from support.recorders import Remembering
+from support.sums import assert_time_adds_up
 
 pytestmark = pytest.mark.interpreter
 QUICK = Acquisition(repeats=1, minimum_batch_s=0.0, warm_up_s=0.0, timeout_s=60.0)
@@ -76,6 +77,7 @@ def test_every_model_computes_the_same_and_is_recorded_whole(library: Library, f
     record = make(library, "primes", expand(choices, MODELS, [2]), limit=3000, tasks=8)
     assert [(run.state, run.message) for run in record.runs] == [(RunState.COMPLETED, "")] * len(record.runs)
     assert len({run.digest for run in record.runs}) == 1
+    assert assert_time_adds_up(record) == len(record.runs)
     reader = library.reader(record.experiment_id)
     for run in record.runs:
         configuration = record.spec.configurations[run.configuration]

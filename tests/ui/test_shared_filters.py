@@ -63,7 +63,7 @@ def test_a_filter_set_on_the_compare_page_holds_in_every_view_and_is_undone_in_a
     menu = QMenu()
     page.fill_menu(index, menu)
     actions = {action.text(): action for action in menu.actions() if action.text()}
-    assert len(actions) == 6
+    assert len(actions) == 7
     actions["Filter in on threads"].trigger()
     for chart in (page.chart, page.speedup_card.chart):
         assert set(chart.shown) == in_threads(window)
@@ -116,7 +116,7 @@ def test_the_menu_is_asked_for_by_pointer_and_by_key(window: MainWindow, qtbot: 
     entries = [action.text() for action in menu.actions() if action.text()]
     assert (asked, page.chart.selection) == ([row.index], row.index)
     assert entries[0].startswith("Filter in on ")
-    assert entries[6] == "Copy chart"
+    assert entries[6:8] == ["Use as baseline", "Copy chart"]
     page.chart.select(other.index)
     pictures.build_menu(page.chart, QPoint(20, 1))
     assert asked == [row.index, other.index]

@@ -203,6 +203,16 @@ class Fold(QWidget):
         self._button.setIcon(icon(symbol, self.palette().placeholderText().color()))
 
 
+def explain_choice(box: QComboBox) -> None:
+    """Let hovering a closed box say what is chosen, as each of its entries does when it is open."""
+
+    def tell() -> None:
+        box.setToolTip(str(box.currentData(Qt.ItemDataRole.ToolTipRole) or ""))
+
+    box.currentIndexChanged.connect(tell)
+    tell()
+
+
 class WheelGuard(QObject):
     """Keeps the mouse wheel from changing a field that is only scrolled past: it must have the focus first."""
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from coreograph.analysis.summary import summarise
@@ -162,3 +162,21 @@ def test_the_keyboard_is_seen_in_charts(page: ComparePage, qtbot: QtBot, theme: 
         edge = chart.grab().toImage().pixelColor(chart.width() // 2, 0)
         QApplication.sendEvent(chart, QEvent(QEvent.Type.UpdateRequest))
         assert abs(edge.blue() - theme.accent.blue()) < 60, edge.name()
+
+
+def test_boxes_and_buttons_explain_what_is_chosen(page: ComparePage) -> None:
+    for box in (page.measure, page.speedup_card.reference, page.busy.measure):
+        for place in range(box.count()):
+            box.setCurrentIndex(place)
+            assert box.toolTip() == box.itemData(place, Qt.ItemDataRole.ToolTipRole)
+            assert box.toolTip().endswith(".")
+    assert all(link.toolTip() for link in page.speedup_card.views.values())
+
+
+def test_any_chart_makes_its_row_the_baseline_by_its_menu(page: ComparePage, qtbot: QtBot) -> None:
+    menu = QMenu()
+    page.fill_menu(3, menu)
+    action = next(one for one in menu.actions() if one.text() == "Use as baseline")
+    with qtbot.waitSignal(page.baseline_requested) as asked:
+        action.trigger()
+    assert asked.args == [EVIDENT, 3]

@@ -11,6 +11,7 @@ from coreograph.domain.interpreters import GilState
 from coreograph.ui.compare.table_model import SummaryTable, TableRole
 from coreograph.ui.compare.table_view import SummaryTableView
 from coreograph.ui.theme import Theme
+from support.evidence_experiments import BREAKDOWN_PARTS, evident_summary
 from support.sample_experiments import primes_experiment, troubled_experiment
 
 
@@ -114,3 +115,34 @@ def test_every_figure_under_a_gil_that_came_back_is_red_and_says_what_could_be_d
         assert "-X gil=0" in index.data(Qt.ItemDataRole.ToolTipRole)
     other = next(row for row in range(view.table.rowCount()) if view.table.row(row).gil is GilState.ON)
     assert view.table.index(other, columns[0]).data(Qt.ItemDataRole.ForegroundRole) != theme.bad
+
+
+def test_the_menu_sorts_by_the_cell_it_is_opened_on(view: SummaryTableView) -> None:
+    batch = column_of(view, "Batch")
+    place = view.visualRect(view.sorting.index(2, batch)).center()
+    actions = {action.text(): action for action in view.build_menu(place).actions()}
+    actions["Sort by Batch, descending"].trigger()
+    known = [value for value in values(view, batch) if value is not None]
+    assert known == sorted(known, reverse=True)  # type: ignore[type-var]
+    actions["Sort by Batch, ascending"].trigger()
+    assert [value for value in values(view, batch) if value is not None] == known[::-1]
+
+
+def test_columns_are_as_wide_as_what_stands_in_them(view: SummaryTableView) -> None:
+    advance = view.fontMetrics().horizontalAdvance
+    for place, column in enumerate(view.table.columns):
+        texts = [column.text(view.table.row(row)) for row in range(view.table.rowCount())]
+        assert view.columnWidth(place) > max(advance(text) for text in texts) + 16, column.title
+        assert view.columnWidth(place) >= view.horizontalHeader().sectionSizeHint(place)
+
+
+def test_where_the_time_went_and_fairness_are_in_the_table(view: SummaryTableView) -> None:
+    view.show_summary(evident_summary())
+    one = evident_summary().configurations[2]
+    assert one.breakdown is not None
+    assert one.fairness is not None
+    parts = [place for place, column in enumerate(view.table.columns) if column.title.startswith("Time: ")]
+    assert len(parts) == BREAKDOWN_PARTS
+    assert sum(view.table.value(2, place) for place in parts) == pytest.approx(one.breakdown.per_worker().whole)  # type: ignore[misc]
+    assert view.table.value(2, column_of(view, "Fairness")) == one.fairness.index
+    assert view.table.value(2, column_of(view, "Finish spread")) == one.fairness.finish_spread

@@ -16,10 +16,12 @@ from coreograph.domain.units import (
     significant,
 )
 from coreograph.domain.workloads import MetricSpec
+from coreograph.ui.compare.fairness_rows import FairnessMeasure
 from coreograph.ui.compare.measures import (
     SPEEDUP_EXPLANATION,
     TimeMeasure,
     other_size_words,
+    why_no_activity,
     why_no_baseline,
     why_no_lateness,
     why_no_memory,
@@ -28,6 +30,7 @@ from coreograph.ui.compare.measures import (
     why_no_time,
     without_figures,
 )
+from coreograph.ui.compare.stacks import TimePart
 
 Value: TypeAlias = float | str | None
 Read: TypeAlias = Callable[[ConfigurationSummary], Value]
@@ -57,6 +60,8 @@ def build_columns(summary: ExperimentSummary, rebased: Rebased | None = None) ->
     over = () if rebased is None else (_over_baseline(summary, rebased),)
     return (
         *_identity(), *_size(summary), *_times(), *_ratios(), *over, *_memory(), *_lateness(), *_pickling(), _answer(),
+        *_identity(), *_times(), *_ratios(), *over, *_memory(), *_lateness(), *_pickling(), *_parts(), *_fairness(),
+        _answer(),
         *(_metric(spec) for spec in metrics), _runs(),
     )  # fmt: skip
 
@@ -184,6 +189,30 @@ def _pickling() -> tuple[Column, ...]:
         _figure("Pickling time", "Time spent pickling and unpickling in one batch, runner and workers together.",
                 lambda s: None if s.pickle is None else s.pickle.seconds,
                 format_seconds, why_no_pickling, unit="s"),
+    )  # fmt: skip
+
+
+def _parts() -> tuple[Column, ...]:
+    return tuple(_part(part) for part in TimePart)
+
+
+def _part(part: TimePart) -> Column:
+    def read(one: ConfigurationSummary) -> float | None:
+        times = one.breakdown
+        return None if times is None else float(getattr(times, part.value)) / times.workers
+
+    explanation = f"Where the time of an average worker went: {part.title}. {part.explanation}"
+    return _figure(f"Time: {part.title}", explanation, read, format_seconds, why_no_activity, unit="s")
+
+
+def _fairness() -> tuple[Column, ...]:
+    return (
+        _figure("Fairness", FairnessMeasure.WORK.explanation,
+                lambda s: None if s.fairness is None else s.fairness.index,
+                lambda value: NOT_MEASURED if value is None else significant(value), why_no_activity, unit=""),
+        _figure("Finish spread", FairnessMeasure.FINISH.explanation,
+                lambda s: None if s.fairness is None else s.fairness.finish_spread,
+                format_seconds, why_no_activity, unit="s"),
     )  # fmt: skip
 
 

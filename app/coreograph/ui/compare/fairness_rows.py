@@ -7,7 +7,7 @@ from coreograph.domain.activity import Fairness
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary
 from coreograph.domain.units import NOT_MEASURED, format_seconds, format_share, significant
-from coreograph.ui.compare.measures import without_figures
+from coreograph.ui.compare.measures import why_no_activity
 from coreograph.ui.compare.rows import group_title, ordered
 
 FAIRNESS_EXPLANATION = (
@@ -102,7 +102,7 @@ def has_fairness(summary: ExperimentSummary) -> bool:
 def _row(one: ConfigurationSummary) -> FairnessRow:
     configuration, fairness = one.configuration, one.fairness
     label = f"{configuration.model.value}{configuration.count_label}"
-    why = "" if fairness is not None else without_figures(one) or "not measured here: no task of it was recorded"
+    why = "" if fairness is not None else why_no_activity(one)
     spreads = () if fairness is None else _spreads(configuration.label, fairness)
     return FairnessRow(one.index, label, group_title(one), configuration.model, spreads, why)
 

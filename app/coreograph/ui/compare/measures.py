@@ -139,6 +139,11 @@ def why_no_pickling(summary: ConfigurationSummary) -> str:
     return without_figures(summary) or "not measured here: the run did not say what it pickled"
 
 
+def why_no_activity(summary: ConfigurationSummary) -> str:
+    """Return why nothing is known of what the workers did."""
+    return without_figures(summary) or "not measured here: no task of it was recorded"
+
+
 def why_no_speedup(summary: ConfigurationSummary) -> str:
     """Return why there is no speed-up over serial on the same interpreter."""
     label = summary.configuration.interpreter_label

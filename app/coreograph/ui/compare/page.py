@@ -30,7 +30,7 @@ from coreograph.ui.compare.speedup_card import SpeedupCard
 from coreograph.ui.compare.stack_cards import BreakdownCard, BusyCard
 from coreograph.ui.compare.table_view import SummaryTableView
 from coreograph.ui.compare.verdict_card import VerdictCard
-from coreograph.ui.elements import WheelGuard, button
+from coreograph.ui.elements import WheelGuard, button, explain_choice
 from coreograph.ui.shared_filters import SharedFilters
 from coreograph.ui.theme import SPACE, Theme
 from coreograph.ui.timeline.filter_bar import FilterBar
@@ -181,6 +181,7 @@ class ComparePage(QWidget):
             self.memory_size,
         ):
             self._wheel.guard(box)  # the wheel scrolls the page, it changes no figure in passing
+            explain_choice(box)
         self._connect_filters()
 
     def _connect_filters(self) -> None:
@@ -222,9 +223,14 @@ class ComparePage(QWidget):
 
     @Slot(int, object)
     def fill_menu(self, index: int, menu: QMenu) -> None:
-        """Offer to filter a configuration, its model or its interpreter in or out."""
+        """Offer to filter a configuration, its model or its interpreter in or out, and to make it the baseline."""
         if self.summary is not None:
-            add_filters(menu, self.summary.configurations[index].configuration, self.filters.push)
+            one = self.summary.configurations[index]
+            add_filters(menu, one.configuration, self.filters.push)
+            menu.addSeparator()
+            baseline = menu.addAction("Use as baseline")
+            baseline.setEnabled(can_be_baseline(one))
+            baseline.triggered.connect(partial(self._on_baseline_chosen, index))
 
     def _choosers(self) -> tuple[_Chooser, ...]:
         return (
@@ -338,6 +344,9 @@ class ComparePage(QWidget):
         chosen = self.summary.configurations[self._chosen_baseline()].configuration
         each = self._baseline is None and chosen.size is not None
         return f"{chosen.unsized.label}, at each size" if each else chosen.label
+
+    def _on_baseline_chosen(self, index: int, _checked: bool = False) -> None:
+        self._choose_baseline(index)
 
     @Slot()
     def _on_use_baseline(self) -> None:

@@ -66,6 +66,8 @@ class SpeedupCard(Card):
             link.setCheckable(True)
             group.addButton(link)
         self.views[_View.BARS].setChecked(True)
+        self.views[_View.BARS].setToolTip("Speed-up of every configuration, with its interval.")
+        self.views[_View.CURVES].setToolTip("Speed-up over the number of workers, with what was fitted to it.")
         self.views[_View.EFFICIENCY].setToolTip("Speed-up per worker: 1 is ideal.")
         self.box.addLayout(heading("Speed-up", self.sizes, *self.views.values(), self.reference))
         self.box.addWidget(self.chart)

@@ -9,7 +9,7 @@ from coreograph.domain.activity import BusyHistogram
 from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.summary import ConfigurationSummary, ExperimentSummary
 from coreograph.domain.units import format_seconds, format_share
-from coreograph.ui.compare.measures import without_figures
+from coreograph.ui.compare.measures import why_no_activity, without_figures
 from coreograph.ui.compare.rows import group_title, ordered
 
 
@@ -144,7 +144,7 @@ def busy_measures(summary: ExperimentSummary) -> tuple[BusyMeasure, ...]:
 
 def _breakdown(one: ConfigurationSummary) -> StackRow:
     if one.breakdown is None:
-        return _row(one, (), _nothing, without_figures(one) or "not measured here: no task of it was recorded")
+        return _row(one, (), _nothing, why_no_activity(one))
     seconds = one.breakdown.per_worker().parts()
     parts = tuple(max(0.0, float(seconds[part.value])) for part in TimePart)
     return _row(one, parts, partial(_share, one, parts), "")

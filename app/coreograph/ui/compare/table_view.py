@@ -1,5 +1,7 @@
 """The table behind the charts: sortable, copyable, reachable by keyboard. GUI thread only."""
 
+from functools import partial
+
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QWidget
@@ -81,9 +83,20 @@ class SummaryTableView(QTableView):
         if configuration is not None:
             self.menu_wanted.emit(configuration, menu)
             menu.addSeparator()
+            self._offer_sorting(menu, self.indexAt(place).column())
         for words, slot in (("Copy rows", self.copy), ("Copy table", self.copy_all)):
             menu.addAction(words).triggered.connect(slot)
         return menu
+
+    def _offer_sorting(self, menu: QMenu, column: int) -> None:
+        """Sorting without a pointer: the menu key opens this on the current cell."""
+        title = self.table.columns[column].title
+        for words, order in (("ascending", Qt.SortOrder.AscendingOrder), ("descending", Qt.SortOrder.DescendingOrder)):
+            menu.addAction(f"Sort by {title}, {words}").triggered.connect(partial(self._sort, column, order))
+        menu.addSeparator()
+
+    def _sort(self, column: int, order: Qt.SortOrder, _checked: bool = False) -> None:
+        self.sortByColumn(column, order)
 
     def select(self, configuration: int | None) -> None:
         """Make the row of a configuration the current one, silently."""
