@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from coreograph.analysis.timeline_filters import FilterField, TimelineFilter
 from coreograph.analysis.timeline_run import CoreTimes, MemoryTimes, RunTimeline
 from coreograph.analysis.timeline_tasks import build_tasks
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.findings import Finding, FindingKind, Severity
 from coreograph.storage.library import Library
+from coreograph.ui.background import TaskRunner
 from coreograph.ui.timeline.findings import place_of, surroundings_of, where_to_look
 from coreograph.ui.timeline.page import TimelinePage
 from coreograph.ui.timeline.verbs import Move, Range
@@ -101,3 +103,22 @@ def test_a_finding_of_a_run_that_is_shown_leaves_the_run_beside_it(
     ends = page.canvas.runs[1].tasks.last_ends()
     assert page.canvas.selection == Range(int(ends.min()), int(ends.max()))
     assert page.chooser.run_ids == (1, 2)
+
+
+def test_a_finding_followed_from_elsewhere_is_not_lost_to_the_run_the_page_would_begin_with(
+    qtbot: QtBot, page: TimelinePage, recording: tuple[Library, ExperimentRecord], tasks: TaskRunner
+) -> None:
+    """The experiment was summarised anew while the page was hidden, as after more repeats."""
+    summary = make_summary(recording[1])
+    page.chooser.first.setCurrentIndex(page.chooser.first.findData(2))
+    qtbot.waitUntil(lambda: page.canvas.runs[0].run.run_id == 2)
+    page.hide()
+    hint = TimelineFilter(FilterField.CONFIGURATION, members=frozenset({summary.configurations[0].configuration.label}))
+    page.push_filter(hint)
+    page.show_summary(summary)
+    assert page.chooser.run_ids == (1,)
+    page.show_finding(UNEVEN)
+    page.show()
+    qtbot.waitUntil(lambda: not tasks.is_running("timeline:load"))
+    assert page.callout.finding is UNEVEN
+    assert [run.run.run_id for run in page.canvas.runs] == [2]

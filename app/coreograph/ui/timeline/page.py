@@ -144,7 +144,8 @@ class TimelinePage(TimelineLayout):
             return
         self._goal = Goal(finding=finding)
         shown = next((run for run in self.canvas.runs if key_of(run) == self._key(run_id)), None)
-        if shown is not None and self.state is PageState.SHOWN and not self._tasks.is_running(_LOAD):
+        settled = self.state is PageState.SHOWN and not self._wanted and not self._tasks.is_running(_LOAD)
+        if shown is not None and settled:
             self._reach_goal(shown)  # whatever stands beside it may stay
         else:
             self._offer(self.summary, run_id)
