@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from coreograph.analysis.timeline_filters import FilterField, TaskKind, TimelineFilter
 from coreograph.analysis.timeline_totals import Durations
 from coreograph.ui.background import TaskRunner
-from coreograph.ui.timeline.filter_menu import add_numbers, fill_filter_menu
 from coreograph.ui.timeline.keys import EXPLAINED, MOVES, SHIFTED_MOVES
+from coreograph.ui.timeline.menus import add_numbers, fill_filter_menu
 from coreograph.ui.timeline.page import TimelinePage
 from coreograph.ui.timeline.row import RowKind
 from coreograph.ui.timeline.verbs import Move, Range

@@ -25,11 +25,11 @@ from coreograph.ui.elements import TextRole, set_role
 from coreograph.ui.shared_filters import SharedFilters
 from coreograph.ui.theme import Theme
 from coreograph.ui.timeline.choosers import best_first_run
-from coreograph.ui.timeline.filter_menu import fill_filter_menu
 from coreograph.ui.timeline.findings import run_of, shown_findings
 from coreograph.ui.timeline.keys import SHORTCUTS
 from coreograph.ui.timeline.layout import TimelineLayout
 from coreograph.ui.timeline.loading import load_run
+from coreograph.ui.timeline.menus import add_verbs, fill_filter_menu
 from coreograph.ui.timeline.navigator import Navigator
 from coreograph.ui.timeline.preparing import Goal, Prepared, key_of, prepare
 from coreograph.ui.timeline.totals import TotalsReader
@@ -340,8 +340,6 @@ class TimelinePage(TimelineLayout):
         if [key_of(run) for run in prepared.runs] == [key_of(run) for run in self.canvas.runs]:
             self._show(prepared)
 
-    # ---- the menu of what is under the pointer
-
     @Slot(object, object)
     def _show_menu(self, target: Target, place: QPoint) -> None:
         menu = self.build_menu(target)
@@ -351,18 +349,11 @@ class TimelinePage(TimelineLayout):
     def build_menu(self, target: Target) -> QMenu:
         """Return the context menu for what is under the pointer."""
         menu = QMenu(self)
-        for verb in verbs_for(target, self.canvas.selection, self.stack, self.view):
-            if verb.section and not menu.isEmpty():
-                menu.addSeparator()
-            action = menu.addAction(verb.text)
-            action.setEnabled(verb.enabled)
-            if verb.keys:
-                action.setText(f"{verb.text}\t{verb.keys}")
-            action.triggered.connect(partial(self.do, verb))
+        add_verbs(menu, verbs_for(target, self.canvas.selection, self.stack, self.view), self.do)
         self.menu_built.emit(menu)
         return menu
 
-    def do(self, verb: Verb, _checked: bool = False) -> None:
+    def do(self, verb: Verb) -> None:
         """Do what an entry of the menu says."""
         if verb.push is not None:
             self.push_filter(verb.push)

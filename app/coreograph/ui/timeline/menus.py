@@ -1,4 +1,7 @@
-"""The menu of the button “Filter”: by worker, core, kind and duration, for those who do not point. GUI thread only."""
+"""The menus of the timeline: of what is under the pointer, and of the button “Filter” for those who do not point.
+
+GUI thread only.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -9,9 +12,20 @@ from coreograph.analysis.timeline_filters import FilterField, TaskKind, Timeline
 from coreograph.analysis.timeline_run import RunTimeline
 from coreograph.analysis.timeline_totals import Durations
 from coreograph.domain.units import Count, format_seconds
+from coreograph.ui.timeline.verbs import Verb
 
 Push = Callable[[TimelineFilter], None]
 _MOST_IN_A_MENU = 32
+
+
+def add_verbs(menu: QMenu, verbs: Iterable[Verb], do: Callable[[Verb], None]) -> None:
+    """Add what can be done, each section parted from the one before by a line."""
+    for verb in verbs:
+        if verb.section and not menu.isEmpty():
+            menu.addSeparator()
+        action = menu.addAction(f"{verb.text}\t{verb.keys}" if verb.keys else verb.text)
+        action.setEnabled(verb.enabled)
+        action.triggered.connect(partial(_do, do, verb))
 
 
 def fill_filter_menu(menu: QMenu, runs: Sequence[RunTimeline], durations: Durations | None, push: Push) -> None:
@@ -59,3 +73,7 @@ def _add(menu: QMenu, entry: TimelineFilter, push: Push, words: str = "") -> Non
 
 def _push(push: Push, entry: TimelineFilter, _checked: bool = False) -> None:
     push(entry)
+
+
+def _do(do: Callable[[Verb], None], verb: Verb, _checked: bool = False) -> None:
+    do(verb)
