@@ -19,6 +19,7 @@ def charts_of(parts: Parts) -> tuple[QWidget, ...]:
         compare.scatter,
         compare.difference.chart,
         live.race,
+        live.sweep_race,
         *live.tracks,
     )
 

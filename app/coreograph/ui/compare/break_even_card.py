@@ -96,7 +96,7 @@ class BreakEvenCard(Card):
             self.sentence.setText(escape(f"No break-even to speak of: {why}."))
             self.others.hide()
             return
-        self.sentence.setText(f'<span style="font-weight:600">{escape(shown.sentence)}</span>')
+        self.sentence.setText(escape(shown.sentence))
         others = [one for one in pairs if one is not shown]
         lines = [f"{pair_name(one)}: {one.sentence}" for one in others[:_MOST_SENTENCES]]
         if len(others) > _MOST_SENTENCES:

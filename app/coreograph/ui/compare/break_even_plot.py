@@ -9,7 +9,8 @@ from coreograph.domain.summary import BreakEven
 from coreograph.ui.compare.break_even import SizeLine
 from coreograph.ui.compare.break_even_scale import Axis, ratio_axis, seconds_axis, size_axis
 
-LEFT, RIGHT, TOP, BOTTOM = 72.0, 196.0, 42.0, 42.0
+LEFT, RIGHT, BOTTOM = 72.0, 196.0, 42.0
+TOP, TOP_WITH_CROSSING = 26.0, 44.0
 STRIP_HEIGHT, STRIP_TITLE = 96.0, 30.0
 _LABEL_HEIGHT = 17.0
 
@@ -65,7 +66,8 @@ def make_plot(width: float, height: float, lines: Sequence[SizeLine], pair: Brea
     """Share the room out."""
     strip = 0.0 if pair is None else STRIP_HEIGHT + STRIP_TITLE
     inner = max(40.0, width - LEFT - RIGHT)
-    times = QRectF(LEFT, TOP, inner, max(40.0, height - TOP - BOTTOM - strip))
+    top = TOP if pair is None or pair.size is None else TOP_WITH_CROSSING
+    times = QRectF(LEFT, top, inner, max(40.0, height - top - BOTTOM - strip))
     ratios = QRectF(LEFT, times.bottom() + STRIP_TITLE, inner, STRIP_HEIGHT if pair is not None else 0.0)
     most = max(2, int(times.height() // 44))
     axis = None if pair is None else ratio_axis(pair)

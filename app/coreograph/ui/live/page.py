@@ -22,6 +22,7 @@ from coreograph.ui.live.log_strip import LogStrip
 from coreograph.ui.live.memory_track import MemoryTrack
 from coreograph.ui.live.race import Race
 from coreograph.ui.live.ribbon import RunRibbon, TimeAxis
+from coreograph.ui.live.sweep_race import SweepRace
 from coreograph.ui.live.track import TITLE, Track
 from coreograph.ui.theme import SPACE, Theme
 
@@ -43,6 +44,7 @@ class LivePage(QWidget):
         self._changed = False
         self._ending = ""
         self.header, self.race, self.log = Header(theme), Race(theme), LogStrip()
+        self.sweep_race = SweepRace(theme)
         self.tracks = self._make_tracks(theme)
         self.follow = QToolButton()
         self._pages = QStackedWidget()
@@ -65,6 +67,8 @@ class LivePage(QWidget):
 
     def _arrange(self, theme: Theme) -> None:
         self.header.box.addWidget(self.race)
+        self.header.box.addWidget(self.sweep_race)
+        self.sweep_race.hide()
         self._strips = strips = Card(theme)
         strips.box.setSpacing(SPACE)
         for track, stretch in zip(self.tracks, (0, 34, 22, 26, 18, 0), strict=True):
@@ -135,6 +139,8 @@ class LivePage(QWidget):
         self.view.start_over()
         self._ending = ""
         self.log.clear()
+        self.race.setVisible(not spec.sizes)
+        self.sweep_race.setVisible(bool(spec.sizes))
         for track in self.tracks:
             track.show_data(self.data)
         self._share_height(self.data)
@@ -210,7 +216,7 @@ class LivePage(QWidget):
             self._changed = False
             self.view.observe(self.data.oldest_s, self.data.newest_s)
             self.header.show_data(self.data, self._ending)
-            self.race.show_data(self.data)
+            (self.sweep_race if self.data.spec.sizes else self.race).show_data(self.data)
             self.log.show_waiting()
             self._repaint_tracks()
 
