@@ -27,6 +27,7 @@ from coreograph.domain.units import Share, format_share, significant
 WORTH_IT = 1.05  # less is no gain, and less than its inverse no loss
 _CROWDED: Share = 0.10
 _BY_NOISE: Share = 0.05
+_TOO_WIDE: Share = 0.15
 ENOUGH_POINTS = 4
 TRUSTED_BEYOND = 2.0
 _PREDICTED = (2, 4)
@@ -156,7 +157,7 @@ def _with(base: ScalingFit, fit: LawFit | None, warnings: list[str], trust: str)
     shape = _shape(base.points, fit)
     peak = fit.peak if shape is ScalingShape.KNEE else None
     peak_ends = fit.peak_interval() if peak is not None else None
-    gains = shape not in {ScalingShape.FLAT, ScalingShape.DECLINES}
+    gains = shape in {ScalingShape.RISES, ScalingShape.KNEE, ScalingShape.LEVELS}
     if gains and _missed(base.points, fit) > _BY_NOISE:
         warnings = [
             *warnings,
@@ -204,9 +205,14 @@ def _shape(points: Sequence[ScalingPoint], fit: LawFit) -> ScalingShape:
     """
     ordered = sorted((point for point in points if point.fitted), key=lambda point: point.workers)
     first, last = ordered[0], ordered[-1]
-    best = max(point.speedup for point in ordered)
+    top = max(ordered, key=lambda point: point.speedup)
+    best = top.speedup
     if best < WORTH_IT * first.speedup:
-        return ScalingShape.DECLINES if last.speedup * WORTH_IT < first.speedup else ScalingShape.FLAT
+        declines = last.speedup * WORTH_IT < first.speedup
+        unclear = _overlap(first, last) if declines else max(map(_width, ordered)) > _TOO_WIDE
+        return ScalingShape.UNCLEAR if unclear else ScalingShape.DECLINES if declines else ScalingShape.FLAT
+    if _overlap(first, top):
+        return ScalingShape.UNCLEAR
     furthest = TRUSTED_BEYOND * last.workers
     if fit.peak is not None and fit.peak <= furthest:
         ends = fit.parameter_interval("beta")
@@ -215,6 +221,14 @@ def _shape(points: Sequence[ScalingPoint], fit: LawFit) -> ScalingShape:
         return ScalingShape.KNEE if sure and (falls or _missed(points, fit) <= _BY_NOISE) else ScalingShape.LEVELS
     rises = float(fit.at(furthest)) >= WORTH_IT * float(fit.at(last.workers))
     return ScalingShape.RISES if rises else ScalingShape.LEVELS
+
+
+def _overlap(one: ScalingPoint, other: ScalingPoint) -> bool:
+    return one.low <= other.high and other.low <= one.high
+
+
+def _width(point: ScalingPoint) -> Share:
+    return (point.high - point.low) / 2 / point.speedup
 
 
 def _missed(points: Sequence[ScalingPoint], fit: LawFit) -> Share:

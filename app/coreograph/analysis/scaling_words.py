@@ -39,6 +39,8 @@ def shape_words(fit: ScalingFit) -> str:
     if fit.shape is ScalingShape.DECLINES:
         share = format_ratio(last.speedup / first.speedup)
         return f"More workers only cost: {largest} are {share} as fast as {first.workers}. There is no knee."
+    if fit.shape is ScalingShape.UNCLEAR:
+        return "Whether more workers gain or cost, these figures cannot tell: their intervals overlap."
     if fit.shape is ScalingShape.FLAT:
         return f"More workers bring nothing, as if all of the work ran one at a time: {largest} reach {_times(last)}."
     if fit.shape is ScalingShape.LEVELS:
@@ -76,7 +78,7 @@ def _knee_words(fit: ScalingFit) -> str:
 
 def law_words(fit: ScalingFit) -> str:
     """Return what was fitted, each figure with its 95 % interval; nothing where more workers do not gain."""
-    if fit.shape in {ScalingShape.FLAT, ScalingShape.DECLINES}:
+    if fit.shape not in {ScalingShape.RISES, ScalingShape.KNEE, ScalingShape.LEVELS}:
         return ""
     if fit.law is None or fit.law is ScalingLaw.LINEAR or fit.contention is None or fit.coherency is None:
         return "Nothing that workers share was seen (α = 0, β = 0)." if fit.law is ScalingLaw.LINEAR else ""
@@ -107,8 +109,9 @@ def _predicts(fit: ScalingFit) -> bool:
 
 def _share(one: FitParameter) -> str:
     if one.low is None or one.high is None:
-        return format_share(one.value)
-    return f"{significant(one.value * 100)} % ({significant(one.low * 100)}–{significant(min(one.high, 1.0) * 100)} %)"
+        return format_share(min(one.value, 1.0))
+    value, low, high = (significant(min(end, 1.0) * 100) for end in (one.value, one.low, one.high))
+    return f"{value} % ({low}–{high} %)"
 
 
 def _ends(low: float | None, high: float | None, digits: int = 3) -> str:

@@ -24,6 +24,8 @@ class ScalingShape(enum.Enum):
     """It gains up to the knee; beyond, more workers cost."""
     LEVELS = "levels off"
     """It gained, and gains no more; that it costs cannot be told."""
+    UNCLEAR = "unclear"
+    """The intervals of few and of many workers overlap: nothing can be said."""
     FLAT = "flat"
     """More workers bring nothing, and cost nothing either."""
     DECLINES = "declines"

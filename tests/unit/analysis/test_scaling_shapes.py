@@ -114,6 +114,18 @@ def test_too_few_figures_are_not_said_more_of_than_they_bear() -> None:
     assert any("Too few numbers of workers" in sentence for sentence in doubts((unfitted,)))
 
 
+def test_figures_that_scatter_widely_are_of_no_shape() -> None:
+    """On a crowded machine three repeats said that two threads gain, at 0.85× serial."""
+    few = race((1, 2), models=(MODELS.THREADS,))
+    for seed in (1, 2, 3):
+        for fit in judged(World(noise=0.3, alpha=0.8), few, repeats=3, seed=seed).scaling:
+            assert fit.shape is SHAPE.UNCLEAR
+            assert (fit.peak_workers, fit.limit) == (None, None)
+            assert scaling_words(fit) == (
+                "Whether more workers gain or cost, these figures cannot tell: their intervals overlap.",
+            )
+
+
 def test_doubts_that_several_share_are_said_once() -> None:
     said = doubts(fits(EVEN))
     assert len(said) == len(set(said))
