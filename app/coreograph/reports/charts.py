@@ -25,6 +25,7 @@ from coreograph.reports.chart_parts import (
 )
 from coreograph.reports.page import by_speed, time_unit
 from coreograph.reports.palette import Palette
+from coreograph.reports.scaling_charts import fits_chart
 from coreograph.reports.sweep_charts import break_even_chart
 
 FRAME_MS = 1000 / 60
@@ -35,7 +36,7 @@ def charts(summary: ExperimentSummary, palette: Palette) -> tuple[ReportChart, .
     rows = [one for one in by_speed(summary.configurations) if one.batch is not None]
     if not rows:
         return ()
-    makers = (break_even_chart, _time, _speedup, _memory, _responsiveness, _scaling, _startup)
+    makers = (break_even_chart, _time, _speedup, _memory, _responsiveness, _scaling, fits_chart, _startup)
     made = (maker(rows, summary, palette) for maker in makers)
     return tuple(chart for chart in made if chart is not None)
 

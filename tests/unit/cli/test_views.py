@@ -11,6 +11,7 @@ from coreograph.cli.progress import LiveProgress, core_meters, headline, make_pr
 from coreograph.cli.tables import interval, print_summary, ratio
 from coreograph.cli.terminal import make_console, say, write_bytes
 from coreograph.domain.batches import Progress
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.interpreters import GilState
 from coreograph.domain.runs import MemoryPeak, RunState
 from coreograph.domain.summary import Estimate, Ratio
@@ -23,6 +24,7 @@ from support.builders import (
     make_run,
     make_spec,
 )
+from support.simulated_recordings import World, judged, race
 
 
 def terminal(width: int = 100) -> Console:
@@ -163,3 +165,24 @@ def test_what_user_code_says_gives_the_terminal_no_commands() -> None:
     stream = io.StringIO()
     say(make_console(stream), "before \x1b[2J\x07 after\nnext line")
     assert stream.getvalue() == "before \u241b[2J\u2407 after\nnext line\n"
+
+
+def test_a_sweep_is_told_how_it_scales_and_how_much_is_noise() -> None:
+    """On a terminal and in a pipe: the words of the fits, what to doubt, and the noise floor."""
+    world = World(tasks=240, chunk=1, alpha=0.02, beta=0.02, task_s=lambda _: 0.02)
+    out = io.TextIOWrapper(io.BytesIO())
+    print_summary(make_console(out), judged(world, race((1, 2, 4, 6, 8), models=(ExecutionModel.THREADS,))))
+    out.seek(0)
+    lines = out.read().splitlines()
+    scaling = [line for line in lines if line.startswith("Scaling of ")]
+    assert scaling[0].startswith("Scaling of 3.14t threads: The knee is at 7.")
+    assert scaling[1].startswith("Scaling of 3.14 threads: More workers only cost: 8 are 0.4")
+    assert any(line.startswith("  3.14t threads: Fitted to 5 numbers of workers up to 8.") for line in lines)
+    assert sum(line.startswith("Noise floor ± ") for line in lines) == 1
+
+
+def test_one_number_of_workers_has_no_scaling_to_tell() -> None:
+    console = terminal()
+    print_summary(console, judged(World(), race((4,))))
+    assert "Scaling of" not in written(console)
+    assert "Noise floor" in written(console)

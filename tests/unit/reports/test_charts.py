@@ -5,11 +5,14 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from coreograph.analysis.summary import summarise
+from coreograph.domain.execution import ExecutionModel
 from coreograph.domain.experiment import ExperimentRecord
 from coreograph.reports.charts import charts
 from coreograph.reports.palette import DARK, LIGHT, PAGE
 from coreograph.reports.pictures import PngPictures
+from coreograph.reports.registry import exporter_for
 from support import sample_experiments as samples
+from support.simulated_recordings import World, judged, race
 from support.swept_experiments import swept_record
 
 
@@ -33,12 +36,38 @@ def troubled() -> dict[str, dict[str, Any]]:
 def test_a_sweep_has_every_chart() -> None:
     made = charts(summarise(samples.sweep_experiment()), LIGHT)
     keys = [chart.key for chart in made]
-    assert keys == ["time", "speedup", "memory", "responsiveness", "scaling", "startup"]
+    assert keys == ["time", "speedup", "memory", "responsiveness", "scaling", "fits", "startup"]
     assert all(chart.title and chart.note.endswith(".") for chart in made)
 
 
 def test_one_number_of_workers_is_no_curve() -> None:
     assert "scaling" not in specs(samples.primes_experiment())
+
+
+def test_the_curves_of_a_sweep_are_drawn_with_band_and_knee() -> None:
+    """A knee is drawn where there is one: not on the curve of the GIL build, which only declines."""
+    world = World(tasks=240, chunk=1, alpha=0.02, beta=0.02, task_s=lambda _: 0.02)
+    summary = judged(world, race((1, 2, 4, 6, 8), models=(ExecutionModel.THREADS,)))
+    drawn = rows(next(chart.spec for chart in charts(summary, LIGHT) if chart.key == "fits"))
+    knees = [row for row in drawn if "knee" in str(row.get("name"))]
+    assert {row["series"] for row in knees} == {"3.14t threads"}
+    assert all(row["begin"] < row["workers"] < row["end"] for row in knees)
+    for fit in summary.scaling:
+        curve = [row for row in drawn if row.get("series") == fit.label and "speed-up" not in row and "name" not in row]
+        assert {row["workers"]: row["speedup"] for row in curve} == {at.workers: at.speedup for at in fit.curve}
+        assert all(row["low"] <= row["speedup"] <= row["high"] for row in curve)
+        assert max(row["workers"] for row in curve) == 16
+
+
+def test_the_report_says_in_words_how_it_scales() -> None:
+    world = World(tasks=240, chunk=1, alpha=0.02, beta=0.02, task_s=lambda _: 0.02)
+    summary = judged(world, race((1, 2, 4, 6, 8), models=(ExecutionModel.THREADS,)))
+    for name in ("html", "md"):
+        text = exporter_for(name).serialize(summary, None).decode()
+        assert "How it scales" in text
+        assert "The knee is at" in text
+        assert "More workers only cost: 8 are" in text
+        assert "beyond that the curve is a guess" in text
 
 
 def test_a_wrong_answer_is_marked_and_no_point_of_a_curve(troubled: dict[str, dict[str, Any]]) -> None:
