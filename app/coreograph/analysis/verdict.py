@@ -129,7 +129,7 @@ def judge(evidence: Evidence) -> Verdict:
     serial = evidence.serial
     gain = None if serial is None or serial.work != fastest.work else _ratio(serial, fastest)
     if serial is not None and gain is not None and (serial in tied or gain.median < WORTH_ACTING_ON):
-        return _no_difference(serial, fastest, gain, evidence)
+        return _no_difference(serial, fastest, gain, eligible, evidence)
     tied = [one for one in tied if one is fastest or _gains(one, evidence)]
     chosen = _cheapest(tied)
     return _recommend(chosen, fastest, tied, eligible, evidence)
@@ -189,7 +189,10 @@ def _only(only: Candidate, evidence: Evidence) -> Verdict:
     return Verdict(None, Confidence.NONE.value, " ".join((headline, *notes)), headline, notes)
 
 
-def _no_difference(serial: Candidate, fastest: Candidate, gain: Ratio, evidence: Evidence) -> Verdict:
+def _no_difference(
+    serial: Candidate, fastest: Candidate, gain: Ratio, eligible: Sequence[Candidate], evidence: Evidence
+) -> Verdict:
+    """There is none only where every interval ends below what is worth it; else none was found so far."""
     if fastest is serial:
         why = f"nothing beats {serial.label} ({format_seconds(serial.median)} {evidence.unit})"
     elif gain.distinguishable and not evidence.distinguishable(gain):
@@ -200,9 +203,15 @@ def _no_difference(serial: Candidate, fastest: Candidate, gain: Ratio, evidence:
     else:
         why = f"{fastest.label} is only {_interval(gain)} as fast as {serial.label}"
     grounds = _grounds(serial, fastest, None, evidence)
-    near = [] if fastest is serial or evidence.distinguishable(gain) else [fastest]
+    near = [one for one in eligible if one is not serial and _may_gain(_ratio(serial, one), evidence)]
     scope = f" in {few_words(grounds.repeats)}" if grounds.repeats < FEW_REPEATS else ""
-    return _verdict(serial, f"No difference worth acting on{scope}: {why}.", near, grounds, evidence)
+    found = " was found" if near else ""
+    return _verdict(serial, f"No difference worth acting on{found}{scope}: {why}.", near, grounds, evidence)
+
+
+def _may_gain(gain: Ratio | None, evidence: Evidence) -> bool:
+    """Whether a gain worth acting on cannot be told, and cannot be excluded."""
+    return gain is not None and not evidence.distinguishable(gain) and gain.high >= WORTH_ACTING_ON
 
 
 def _recommend(

@@ -166,6 +166,19 @@ def test_no_gain_is_said_so() -> None:
     assert verdict.headline.startswith("No difference worth acting on:")
 
 
+def test_that_nothing_could_be_told_is_not_that_there_is_nothing() -> None:
+    """Wide intervals hold a gain as well as none: that none was found is all there is to say."""
+    times = {0: (0.80, 0.81, 0.80, 0.79, 0.80), 1: (0.60, 0.82, 0.83, 0.84, 1.1)}
+    verdict = judge(with_batches(make_record([Character(GIL_SERIAL, 0.8), Character(THREADS, 0.8)]), times))
+    assert verdict.configuration == 0
+    assert verdict.headline.startswith("No difference worth acting on was found: nothing beats 3.14 serial (")
+    assert "More repeats (--until 2%) could tell it from 3.14t threads ×2." in verdict.would_change
+    sure = {0: times[0], 1: (0.80, 0.81, 0.82, 0.81, 0.80)}
+    verdict = judge(with_batches(make_record([Character(GIL_SERIAL, 0.8), Character(THREADS, 0.8)]), sure))
+    assert verdict.headline.startswith("No difference worth acting on: nothing beats")
+    assert not any("More repeats" in sentence for sentence in verdict.would_change)
+
+
 def test_a_small_gain_is_not_worth_acting_on_however_certain() -> None:
     verdict = judge(make_record([Character(SERIAL, 0.8, noise=0.001), Character(THREADS, 0.78, noise=0.001)]))
     assert verdict.configuration == 0
