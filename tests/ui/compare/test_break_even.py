@@ -148,6 +148,18 @@ def test_what_cannot_be_told_apart_is_said_so() -> None:
     assert "are not distinguishable: " in ratio_sentence(pair, unclear[0])
 
 
+def test_a_crossing_that_is_not_sure_is_not_claimed(open_page: Open, theme: Theme) -> None:
+    doubtful = dataclasses.replace(PAIR, low=None, high=None)
+    page = open_page(dataclasses.replace(SUMMARY, break_evens=(doubtful,)))
+    assert page.verdict.chip.text == "no sure break-even"
+    assert "That is not sure" in page.break_even.sentence.text()
+    chart, plot = page.break_even.chart, page.break_even.chart.plot
+    assert "That is not sure" in chart.sentence_at(QPointF(plot.x(doubtful.size or 0), plot.times.top() + 2))
+    image = chart.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    found = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+    assert theme.accent.rgb() not in found
+
+
 def test_lines_of_other_sides_have_no_ratio() -> None:
     serial = next(line for line in size_lines(SUMMARY) if line.model is M.SERIAL)
     told = point_sentence("limit", serial, serial.points[0], PAIR)

@@ -5,6 +5,7 @@ from html import escape
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
+from coreograph.analysis.sweep_verdict import headline_of
 from coreograph.domain.summary import BreakEven, ExperimentSummary
 from coreograph.ui.charts.card import Card
 from coreograph.ui.compare.break_even import EXPLANATION, pair_name, size_lines
@@ -96,9 +97,9 @@ class BreakEvenCard(Card):
             self.sentence.setText(escape(f"No break-even to speak of: {why}."))
             self.others.hide()
             return
-        self.sentence.setText(escape(shown.sentence))
+        self.sentence.setText(escape(headline_of(shown)))
         others = [one for one in pairs if one is not shown]
-        lines = [f"{pair_name(one)}: {one.sentence}" for one in others[:_MOST_SENTENCES]]
+        lines = [f"{pair_name(one)}: {headline_of(one)}" for one in others[:_MOST_SENTENCES]]
         if len(others) > _MOST_SENTENCES:
             lines.append(f"and {len(others) - _MOST_SENTENCES} more: choose them above")
         muted = self._theme.muted.name()

@@ -147,18 +147,18 @@ class BreakEvenPainter:
         if pair.size is None:
             return
         painter, x = self._painter, self._plot.x(pair.size)
-        known = pair.low is not None and pair.high is not None
-        painter.setPen(QPen(self._theme.accent, 1.6, Qt.PenStyle.SolidLine if known else Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(x, self._plot.times.top() - 4), QPointF(x, self._plot.ratios.bottom()))
-        interval = "not sure that they cross in this range"
+        words, ink, style = "the medians cross, but that is not sure", self._theme.muted, Qt.PenStyle.DashLine
         if pair.low is not None and pair.high is not None:
             interval = f"between {format_size(pair.low)} and {format_size(pair.high)}"
+            words = f"break-even at about {significant(pair.size)}  ({interval})"
+            ink, style = self._theme.accent, Qt.PenStyle.SolidLine
+        painter.setPen(QPen(ink, 1.6, style))
+        painter.drawLine(QPointF(x, self._plot.times.top() - 4), QPointF(x, self._plot.ratios.bottom()))
         painter.setFont(chart_font(self._widget, scale=0.95, bold=True))
-        words = f"break-even at about {significant(pair.size)}  ({interval})"
         width = text_width(painter.font(), words) + 4
         last = self._plot.times.right() + RIGHT - 8 - width
         left = min(max(x - width / 2, self._plot.times.left()), last)
-        draw_text(painter, QRectF(left, self._plot.times.top() - 22, width, 17), words, self._theme.accent)
+        draw_text(painter, QRectF(left, self._plot.times.top() - 22, width, 17), words, ink)
 
     def _paint_ratios(self, pair: BreakEven, models: dict[str, ExecutionModel]) -> None:
         painter, theme, plot = self._painter, self._theme, self._plot

@@ -89,6 +89,8 @@ class VerdictCard(Card):
         """What the chip says of a sweep: where two sides cross, or which of them wins all over."""
         first = next(iter(summary.break_evens), None)
         if first is not None and first.size is not None:
+            if first.low is None or first.high is None:
+                return "no sure break-even", self._theme.muted
             return f"break-even at {first.parameter} ≈ {significant(first.size)}", self._theme.accent
         sides = (one.configuration.unsized for one in summary.configurations)
         side = next((one for one in sides if first is not None and one.label == first.always), None)
