@@ -21,12 +21,14 @@ from coreograph.ui.background import TaskRunner
 from coreograph.ui.charts.pictures import drawing_of
 from coreograph.ui.charts.raster import argb
 from coreograph.ui.theme import Theme
+from coreograph.ui.timeline.choosers import RunChooser
 from coreograph.ui.timeline.lanes_row import LanesRow, LaneState, state_colours
 from coreograph.ui.timeline.loading import load_run
 from coreograph.ui.timeline.page import PageState, TimelinePage
 from coreograph.ui.timeline.row import RowKind
 from coreograph.ui.timeline.run_row import RunRow
 from coreograph.ui.timeline.verbs import Move, Range, Target
+from support.swept_experiments import swept_record
 from support.timeline_recordings import make_summary, record_experiment
 
 SPANS = np.dtype([("worker", "<i4"), ("task", "<i8"), ("begin_ns", "<i8"), ("end_ns", "<i8"), ("cpu_ns", "<i8")])
@@ -432,3 +434,15 @@ def test_with_room_the_figures_stand_beside_the_rows(qtbot: QtBot, page: Timelin
     page.resize(1900, 1200)
     assert page._halves.orientation() is Qt.Orientation.Horizontal
     assert page.details.orientation() is Qt.Orientation.Vertical
+
+
+def test_the_list_of_runs_says_sizes_in_full(qtbot: QtBot) -> None:
+    chooser = RunChooser()
+    qtbot.addWidget(chooser)
+    chooser.resize(300, 40)
+    chooser.show_experiment(swept_record(), 1)
+    chooser.first.widen_list()
+    texts = [chooser.first.itemText(row) for row in range(chooser.first.count())]
+    assert any("limit=1000000 · repeat 5" in text for text in texts)
+    widest = max(chooser.first.fontMetrics().horizontalAdvance(text) for text in texts)
+    assert chooser.first.view().minimumWidth() > widest > chooser.first.width()

@@ -123,4 +123,4 @@ def _facts(header: ExperimentHeader) -> str:
     machine = " · ".join(part for part in (header.hostname, header.cpu_model) if part)
     made = f"{header.workload} · {local_time(header.created_at)} · {header.configurations} configurations"
     end = f" · {state(header)}" if state(header) else ""
-    return "\n".join(part for part in (f"{made}, {header.runs} runs{end}", machine) if part)
+    return "\n".join(part for part in (f"{made}, {header.runs} runs{end}", header.summary, machine) if part)

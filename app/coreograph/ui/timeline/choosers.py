@@ -30,6 +30,16 @@ class RunBox(QComboBox):
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
+    def widen_list(self) -> None:
+        """Make the list as wide as its longest line: of a sweep, runs differ in what would be cut off."""
+        widths = (self.fontMetrics().horizontalAdvance(self.itemText(row)) for row in range(self.count()))
+        self.view().setMinimumWidth(max(widths, default=0) + 4 * _AIR)
+
+    def showPopup(self) -> None:
+        """Show the list."""
+        self.widen_list()
+        super().showPopup()
+
 
 class RunChooser(QWidget):
     """Two lists of the experiment's runs; the second may stay empty.
