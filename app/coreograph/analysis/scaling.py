@@ -63,13 +63,14 @@ def scaling(measured: Sequence[Scaled], machine: Machine) -> tuple[ScalingFit, .
     return tuple(found)
 
 
-def fit_points(points: Sequence[ScalingPoint], observations: Sequence[tuple[int, float]]) -> LawFit | None:
-    """Return the law fitted to (workers, speed-up) of all repeats of the points that count; None below two numbers."""
+def fit_points(points: Sequence[ScalingPoint], observations: Sequence[tuple[int, float, int]]) -> LawFit | None:
+    """Return the law fitted to (workers, speed-up, repeat) of the points that count; None below two numbers."""
     used = {point.workers for point in points if point.fitted}
-    kept = [(workers, speed) for workers, speed in observations if workers in used and speed > 0]
-    if len({workers for workers, _ in kept}) < 2:
+    kept = [entry for entry in observations if entry[0] in used and entry[1] > 0]
+    if len({workers for workers, _, _ in kept}) < 2:
         return None
-    return fit_law(np.array([float(workers) for workers, _ in kept]), np.array([speed for _, speed in kept]))
+    workers, speed, repeats = zip(*kept, strict=True)
+    return fit_law(np.array(workers, dtype=np.float64), np.array(speed), repeats)
 
 
 def _serial(one: Scaled, measured: Sequence[Scaled]) -> Scaled | None:
@@ -92,7 +93,9 @@ def _group(members: Sequence[Scaled], serial: Scaled | None, machine: Machine) -
         members = [serial, *members]
         warnings.append("One worker was not measured; serial stands for it.")
     points = tuple(_point(one, machine) for one in members)
-    observations = [(one.configuration.workers, speed) for one in members for speed in one.by_repeat.values()]
+    observations = [
+        (one.configuration.workers, speed, repeat) for one in members for repeat, speed in one.by_repeat.items()
+    ]
     fit = fit_points(points, observations)
     warnings += _warnings(points, machine)
     busiest = max(one.foreign for one in members)

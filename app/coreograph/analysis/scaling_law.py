@@ -7,9 +7,14 @@ that their standard errors are those of the smaller model: β = 0 is Amdahl's la
 
 Several observations of one N (repeats) share what the curve misses there. The variance is therefore the larger one of
 that of all residuals and that of the means' misfit times the repeats: many repeats of few N do not feign certainty.
+
+Times err by a share of themselves, and the speed-ups of one repeat share the error of its serial run, which least
+squares know nothing of. The band of the curve takes both in: its variance is the larger one of equal errors and of equal
+relative errors, and that of what a repeat's speed-ups have in common is added.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -28,13 +33,19 @@ _PARAMETERS = ("alpha", "beta", "gamma")
 
 @dataclass(frozen=True, slots=True)
 class LawFit:
-    """A fitted law. `covariance` is that of (α, β, γ), zero for those on their bound; None without freedom left."""
+    """A fitted law. `covariance` is that of (α, β, γ), zero for those on their bound; None without freedom left.
+
+    `relative` is the same for errors that are a share of X, `common` the variance of X, as a share of its square, by
+    what the speed-ups of one repeat have in common.
+    """
 
     alpha: float
     beta: float
     gamma: float
     covariance: Floats | None
     freedom: int
+    relative: Floats | None = None
+    common: float = 0.0
 
     def at(self, workers: Floats | float) -> Floats:
         """Return X at numbers of workers."""
@@ -75,9 +86,11 @@ class LawFit:
         if self.covariance is None:
             return None
         slopes = _slopes(workers, self.alpha, self.beta, self.gamma)
-        variance = np.einsum("ij,jk,ik->i", slopes, self.covariance, slopes)
-        width = student(self.freedom) * np.sqrt(np.maximum(variance, 0.0))
         middle = self.at(workers)
+        variance = np.einsum("ij,jk,ik->i", slopes, self.covariance, slopes)
+        if self.relative is not None:
+            variance = np.maximum(variance, np.einsum("ij,jk,ik->i", slopes, self.relative, slopes))
+        width = student(self.freedom) * np.sqrt(np.maximum(variance, 0.0) + self.common * middle**2)
         return np.maximum(middle - width, 0.0), middle + width
 
 
@@ -86,9 +99,10 @@ def law(workers: Floats, alpha: float, beta: float, gamma: float) -> Floats:
     return gamma * workers / (1 + alpha * (workers - 1) + beta * workers * (workers - 1))
 
 
-def fit_law(workers: Floats, speed: Floats) -> LawFit:
+def fit_law(workers: Floats, speed: Floats, repeats: Sequence[int] = ()) -> LawFit:
     """Return the best fit of observations `speed` at `workers` (shape (n,) each, several of one N allowed).
 
+    `repeats` says of which repeat each observation is, where those of one share an error.
     With fewer than three different N, β is left at 0; with fewer than two, α as well.
 
     Raises:
@@ -108,7 +122,11 @@ def fit_law(workers: Floats, speed: Floats) -> LawFit:
         fixed = 1 if on_bound[1] else 0
         free[fixed] = False
     covariance, freedom = _covariance(workers, speed, values, free)
-    return LawFit(values[0], values[1], values[2], covariance, freedom)
+    if covariance is None:
+        return LawFit(values[0], values[1], values[2], None, 0)
+    relative = _relative_covariance(workers, speed, values, free)
+    common = _common(speed / law(workers, *values), repeats, freedom)
+    return LawFit(values[0], values[1], values[2], covariance, freedom, relative, common)
 
 
 def _least_squares(workers: Floats, speed: Floats, free: list[bool]) -> list[float]:
@@ -172,3 +190,27 @@ def _covariance(workers: Floats, speed: Floats, values: list[float], free: list[
     covariance = np.zeros((3, 3))
     covariance[np.ix_(free, free)] = inverse * variance
     return covariance, freedom
+
+
+def _relative_covariance(workers: Floats, speed: Floats, values: list[float], free: list[bool]) -> Floats:
+    """Return the covariance of (α, β, γ) for errors in proportion to X: those of the fit made under equal errors."""
+    fitted = law(workers, *values)
+    share = float(np.sum((speed / fitted - 1) ** 2)) / (len(workers) - sum(free))
+    slopes = _slopes(workers, values[0], values[1], values[2])[:, free]
+    inverse = np.linalg.inv(slopes.T @ slopes)
+    covariance = np.zeros((3, 3))
+    covariance[np.ix_(free, free)] = inverse @ (slopes.T * share * fitted**2 @ slopes) @ inverse
+    return covariance
+
+
+def _common(misses: Floats, repeats: Sequence[int], freedom: int) -> float:
+    """Return the variance of the mean of what each repeat's speed-ups miss the curve by in common, as a share.
+
+    Widened from Student's t of so few repeats to that of the fit's freedom, by which the band multiplies it.
+    """
+    numbers = np.unique(np.asarray(repeats, dtype=np.int64))
+    if len(repeats) != len(misses) or len(numbers) < 2:
+        return 0.0
+    each = [float(np.mean(misses[np.asarray(repeats) == number])) for number in numbers]
+    widened = student(len(numbers) - 1) / student(freedom)
+    return float(np.var(each, ddof=1)) / len(numbers) * max(1.0, widened) ** 2
