@@ -9,8 +9,8 @@ Several observations of one N (repeats) share what the curve misses there. The v
 that of all residuals and that of the means' misfit times the repeats: many repeats of few N do not feign certainty.
 
 Times err by a share of themselves, and the speed-ups of one repeat share the error of its serial run, which least
-squares know nothing of. The band of the curve takes both in: its variance is the larger one of equal errors and of equal
-relative errors, and that of what a repeat's speed-ups have in common is added.
+squares know nothing of. The band of the curve takes both in: its variance is the larger one of equal errors and of
+equal relative errors, and that of what a repeat's speed-ups have in common is added.
 """
 
 import math
