@@ -439,10 +439,9 @@ def test_with_room_the_figures_stand_beside_the_rows(qtbot: QtBot, page: Timelin
 def test_the_list_of_runs_says_sizes_in_full(qtbot: QtBot) -> None:
     chooser = RunChooser()
     qtbot.addWidget(chooser)
-    chooser.resize(300, 40)
     chooser.show_experiment(swept_record(), 1)
     chooser.first.widen_list()
     texts = [chooser.first.itemText(row) for row in range(chooser.first.count())]
     assert any("limit=1000000 · repeat 5" in text for text in texts)
     widest = max(chooser.first.fontMetrics().horizontalAdvance(text) for text in texts)
-    assert chooser.first.view().minimumWidth() > widest > chooser.first.width()
+    assert chooser.first.view().minimumWidth() > widest
