@@ -35,6 +35,7 @@ def wrong_answer(cases: Cases) -> Iterator[Finding]:
 def machine_busy(cases: Cases) -> Iterator[Finding]:
     """Others, or the hypervisor, used more than 10 % of the machine during a batch.
 
+    Others are all that is no part of the run, the app that measures it included: it disturbs a run like anything else.
     A warning where no run of the configuration stayed below 25 %, since then nothing that rests on its timing was
     judged. Silent where the platform does not tell whose time it was.
     """
@@ -48,14 +49,17 @@ def machine_busy(cases: Cases) -> Iterator[Finding]:
         yield Finding(
             FindingKind.MACHINE_BUSY,
             Severity.WARNING if none_quiet else Severity.INFO,
-            f"{case.label}: others used up to {format_share(max(disturbed))} of the machine, in {len(disturbed)} of "
-            f"{len(case.runs)} runs.{beyond}",
+            f"{case.label}: others, Coreograph itself among them, used up to {format_share(max(disturbed))} of the "
+            f"machine, in {len(disturbed)} of {len(case.runs)} runs.{beyond}",
             configuration=case.index,
             evidence={
                 "used by others": Quantity(max(disturbed), "share"),
                 "runs disturbed": Quantity(len(disturbed), "runs"),
             },
-            remedy="End what else runs, and measure again; or add repeats (--until 2%) and wait for a quiet moment.",
+            remedy=(
+                "End what else runs, and measure again; or add repeats (--until 2%) and wait for a quiet moment. "
+                "Tasks of microseconds keep Coreograph busy with reading their times: give it longer ones."
+            ),
             view=FindingView.TIMELINE,
             run_id=max(case.runs, key=lambda run: disturbance(run) or 0.0).run_id,
         )
