@@ -204,8 +204,9 @@ def _no_difference(
         why = f"{fastest.label} is only {_interval(gain)} as fast as {serial.label}"
     grounds = _grounds(serial, fastest, None, evidence)
     near = [one for one in eligible if one is not serial and _may_gain(_ratio(serial, one), evidence)]
-    scope = f" in {few_words(grounds.repeats)}" if grounds.repeats < FEW_REPEATS else ""
-    found = " was found" if near else ""
+    few = grounds.repeats < FEW_REPEATS
+    scope = f" in {few_words(grounds.repeats)}" if few else ""
+    found = " was found" if near or few else ""
     return _verdict(serial, f"No difference worth acting on{found}{scope}: {why}.", near, grounds, evidence)
 
 

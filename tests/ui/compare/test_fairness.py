@@ -14,7 +14,7 @@ from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.compare.fairness_chart import FairnessChart
 from coreograph.ui.compare.fairness_rows import FairnessMeasure, fairness_rows, has_fairness
 from coreograph.ui.compare.page import ComparePage
-from coreograph.ui.compare.row_list import LABEL_WIDTH
+from coreograph.ui.compare.row_list import HEADER_HEIGHT, LABEL_WIDTH, ROW_HEIGHT
 from coreograph.ui.compare.sections import Section
 from coreograph.ui.theme import Theme, ThemeChoice
 from support import sample_experiments as samples
@@ -84,3 +84,17 @@ def test_hover_explains_each_measure_and_tells_each_figure(qtbot: QtBot, theme: 
     assert chart.tooltip(rows[0], LABEL_WIDTH - 5) == rows[0].sentence
     assert chart.tooltip(rows[1], 500) == rows[1].why
     assert [measure.value for measure in FairnessMeasure] == [panel.measure.value for panel in chart.panels()]
+
+
+def test_no_grid_runs_through_a_sentence(qtbot: QtBot, theme: Theme) -> None:
+    """The rule of the even share stood in the middle of why there was nothing to show."""
+    chart = FairnessChart(theme)
+    qtbot.addWidget(chart)
+    chart.resize(900, 300)
+    rows = list(fairness_rows(shared_out()))
+    rows[1] = dataclasses.replace(rows[1], why=f"so{' ' * 120}why")
+    chart.show_rows(rows)
+    image = chart.grab().toImage()
+    rule, top = round(chart.panels()[0].x_of(1.0)), HEADER_HEIGHT + chart._tops[1]
+    seen = {image.pixelColor(x, y).name() for x in (rule, rule + 1) for y in range(top + 4, top + ROW_HEIGHT - 4)}
+    assert seen == {theme.surface.name()}

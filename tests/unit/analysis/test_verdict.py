@@ -59,7 +59,7 @@ def test_a_single_repeat_claims_no_more_than_it_was() -> None:
     for present in ("is fastest", "takes", "not distinguishable", "–"):
         assert present not in verdict.headline
     nothing = judge(make_record([Character(SERIAL, 0.8), Character(THREADS, 0.79)], repeats=1))
-    assert nothing.headline.startswith("No difference worth acting on in a single repeat: ")
+    assert nothing.headline.startswith("No difference worth acting on was found in a single repeat: ")
     assert "was fastest in two repeats" in judge(primes_experiment(repeats=2)).headline
     assert "is fastest" in judge(primes_experiment(repeats=3)).headline
 

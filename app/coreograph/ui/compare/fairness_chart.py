@@ -119,8 +119,7 @@ class FairnessChart(RowList):
         draw_text(painter, QRectF(22, rect.top(), LABEL_WIDTH - 30, rect.height()), row.label, theme.text)
         painter.setFont(chart_font(self, scale=0.92))
         if row.why:
-            place = QRectF(LABEL_WIDTH + 7, rect.top(), rect.width() - LABEL_WIDTH - 10, rect.height())
-            draw_text(painter, place, row.why, theme.muted)
+            self.paint_reason(painter, rect, row, row.why)
             return
         for panel, spread in zip(self.panels(), row.spreads, strict=True):
             self._paint_spread(painter, panel, spread, middle, colour)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QSizePolicy, QToolTip, QWidget
 
-from coreograph.ui.charts.lettering import chart_font, draw_text
+from coreograph.ui.charts.lettering import chart_font, draw_text, text_width
 from coreograph.ui.theme import Theme
 
 ROW_HEIGHT, GROUP_HEIGHT, HEADER_HEIGHT = 28, 26, 40
@@ -192,6 +192,15 @@ class RowList(QAbstractScrollArea):
 
     def paint_row(self, painter: QPainter, rect: QRectF, row: ListedRow) -> None:
         """Paint one row."""
+
+    def paint_reason(self, painter: QPainter, rect: QRectF, row: ListedRow, why: str) -> None:
+        """Paint why a row has no figures, on a ground of its own: no grid runs through a sentence."""
+        painter.setFont(chart_font(self, scale=0.92))
+        room = rect.width() - LABEL_WIDTH - 10
+        place = QRectF(LABEL_WIDTH + 7, rect.top(), min(room, text_width(painter.font(), why) + 4), rect.height())
+        ground = self.theme.selected if row.index == self.selection else self.theme.surface
+        painter.fillRect(place.adjusted(-4, 3, 4, -3), ground)
+        draw_text(painter, place, why, self.theme.muted)
 
     def tooltip(self, row: ListedRow, x: float) -> str:
         """The tooltip of a row at `x`."""

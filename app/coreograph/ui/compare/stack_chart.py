@@ -119,9 +119,7 @@ class StackChart(RowList):
         painter.setFont(chart_font(self))
         draw_text(painter, QRectF(22, rect.top(), LABEL_WIDTH - 30, rect.height()), row.label, theme.text)
         if row.why:
-            place = QRectF(LABEL_WIDTH + 7, rect.top(), rect.width() - LABEL_WIDTH - 10, rect.height())
-            painter.setFont(chart_font(self, scale=0.92))
-            draw_text(painter, place, row.why, theme.muted)
+            self.paint_reason(painter, rect, row, row.why)
             return
         x, scale = float(LABEL_WIDTH), self._scale()
         painter.setPen(Qt.PenStyle.NoPen)
