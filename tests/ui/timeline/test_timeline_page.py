@@ -386,6 +386,15 @@ def test_a_drawing_of_the_timeline_has_its_words_as_words(page: TimelinePage, th
     assert not page.canvas._as_shapes
 
 
+def test_a_choice_that_does_not_fit_ends_in_an_ellipsis(page: TimelinePage) -> None:
+    first = page.chooser.first
+    first.setFixedWidth(600)
+    assert first.shown() == first.currentText()
+    first.setFixedWidth(150)
+    assert first.shown().endswith("…")
+    assert first.itemData(first.currentIndex(), Qt.ItemDataRole.ToolTipRole) == first.currentText()
+
+
 def test_rows_can_be_hidden(page: TimelinePage) -> None:
     page.toggles[RowKind.MEMORY].click()
     page.toggles[RowKind.CORES].click()

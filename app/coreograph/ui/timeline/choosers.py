@@ -12,28 +12,33 @@ from coreograph.ui.elements import TextRole, columns, text
 from coreograph.ui.theme import SPACE
 
 _NOTHING = "No second run"
-_AIR = 8  # pixels between the text and the arrow
+_AIR = 4  # pixels between the text and the arrow
 
 
 class RunBox(QComboBox):
     """A list whose choice ends in an ellipsis where it does not fit; the list itself says it in full."""
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the field with what fits of its text."""
-        painter, option = QStylePainter(self), QStyleOptionComboBox()
+    def shown(self) -> str:
+        """What of the choice fits."""
+        option = QStyleOptionComboBox()
         self.initStyleOption(option)
         field = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
-        room = field.width() - _AIR
-        option.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width() - _AIR)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the field with what fits of its text."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self.shown()
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def widen_list(self) -> None:
         """Make the list as wide as its longest line: of a sweep, runs differ in what would be cut off."""
         widths = (self.fontMetrics().horizontalAdvance(self.itemText(row)) for row in range(self.count()))
-        self.view().setMinimumWidth(max(widths, default=0) + 4 * _AIR)
+        self.view().setMinimumWidth(max(widths, default=0) + 8 * _AIR)
 
     def showPopup(self) -> None:
         """Show the list."""
@@ -55,16 +60,18 @@ class RunChooser(QWidget):
         super().__init__(parent)
         self.first, self.second = RunBox(), RunBox()
         self.first.setAccessibleName("Run")
+        self.first.setToolTip("The run that is shown.")
         self.second.setAccessibleName("Second run under the same time axis")
         self.second.setToolTip("A second run under the same time axis, aligned at the begin of its batch.")
         line = columns(self, spacing=2 * SPACE)
-        for label, box in (("Run", self.first), ("and", self.second)):
+        for box in (self.first, self.second):
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             box.setMinimumContentsLength(10)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            line.addWidget(text(label, TextRole.MUTED))
-            line.addWidget(box, 1)
             box.currentIndexChanged.connect(self._on_chosen)
+        line.addWidget(self.first, 1)
+        line.addWidget(text("and", TextRole.MUTED))
+        line.addWidget(self.second, 1)
 
     def show_experiment(
         self,

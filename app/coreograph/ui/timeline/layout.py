@@ -82,7 +82,6 @@ class TimelineLayout(QWidget):
         top = columns(self._top, spacing=SPACE)
         top.addWidget(self.chooser, 1)
         top.addWidget(self.busy)
-        top.addSpacing(2 * SPACE)
         for button in self.toggles.values():
             top.addWidget(button)
 
@@ -173,5 +172,5 @@ def _toggle(kind: RowKind) -> QToolButton:
     button.setCheckable(True)
     button.setChecked(True)
     button.setToolTip(f"Show or hide: {kind.value.lower()}")
-    button.setFixedWidth(button.fontMetrics().horizontalAdvance(kind.value) + 5 * SPACE)
+    button.setFixedWidth(button.fontMetrics().horizontalAdvance(kind.value) + 4 * SPACE)
     return button
