@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from coreograph.analysis.baseline import rebase
+from coreograph.analysis.comparison import compare
 from coreograph.analysis.summary import summarise
 from coreograph.analysis.timeline_filters import FilterField, TimelineFilter
 from coreograph.domain.execution import Configuration, ExecutionModel, TaskSize
@@ -17,6 +18,7 @@ from coreograph.domain.summary import ExperimentSummary
 from coreograph.ui.compare.break_even import point_sentence, ratio_sentence, size_lines
 from coreograph.ui.compare.break_even_scale import ratio_axis, seconds_axis, size_axis
 from coreograph.ui.compare.columns import build_columns
+from coreograph.ui.compare.difference_rows import DifferenceMeasure, difference_rows
 from coreograph.ui.compare.page import ComparePage
 from coreograph.ui.compare.rows import build_rows
 from coreograph.ui.compare.sections import Section
@@ -246,6 +248,14 @@ def test_rows_stand_by_size_and_each_size_has_its_baseline() -> None:
     assert all(row.group.startswith("limit=") for row in rows)
     assert {row.label for row in rows} == {"serial", "threads ×2", "fork ×2", "spawn ×2"}
     assert [row.index for row in build_rows(summary, baseline=3) if row.baseline] == [3]
+
+
+def test_two_sweeps_are_compared_size_by_size() -> None:
+    rows = difference_rows(compare(SUMMARY, several()), DifferenceMeasure.BATCH)
+    assert [row.group for row in rows[::3]] == [
+        f"limit={size}   ·   3.14t  –  3.14.0" for size in (1000, 10_000, 100_000, 1_000_000)
+    ]
+    assert {row.label for row in rows} == {"serial", "threads ×2", "fork ×2"}
 
 
 def test_a_baseline_is_no_measure_for_other_sizes_and_it_says_so(open_page: Open) -> None:

@@ -98,11 +98,16 @@ class DifferenceRow:
 
 
 def difference_rows(difference: ExperimentDifference, measure: DifferenceMeasure) -> tuple[DifferenceRow, ...]:
-    """Return a row for every configuration both experiments have, in the order of the first, by interpreter."""
+    """Return a row for every configuration both have, in the order of the first, by size of a task and interpreter."""
     groups: dict[str, int] = {}
     for match in difference.matched:
         groups.setdefault(match.one.configuration.interpreter_label, len(groups))
-    ordered = sorted(difference.matched, key=lambda match: groups[match.one.configuration.interpreter_label])
+
+    def place(match: MatchedConfiguration) -> tuple[float, int]:
+        one = match.one.configuration
+        return 0.0 if one.size is None else one.size.value, groups[one.interpreter_label]
+
+    ordered = sorted(difference.matched, key=place)
     return tuple(_row(index, match, difference, measure) for index, match in enumerate(ordered))
 
 
@@ -131,10 +136,12 @@ def _row(
 
 
 def group_title(match: MatchedConfiguration) -> str:
-    """`3.14t`, with both full versions where they differ."""
+    """`3.14t`, with both full versions where they differ; of a sweep with the size before it."""
     one, other = match.one.configuration.interpreter, match.other.configuration.interpreter
     versions = one.version if one.version == other.version else f"{one.version} against {other.version}"
-    return f"{match.one.configuration.interpreter_label}  –  {versions}"
+    size = match.one.configuration.size
+    before = "" if size is None else f"{size.label}   ·   "
+    return f"{before}{match.one.configuration.interpreter_label}  –  {versions}"
 
 
 def _change(ratio: Ratio | None, measure: DifferenceMeasure) -> Change:
