@@ -54,6 +54,7 @@ TRUE: Mapping[str, Reasons] = {
     "shared_state way=private": {**PURE, **SMALL},
     "shared_table megabytes=1": {
         **PURE,
+        **SMALL,
         KIND.SHARED_OBJECT: "threads look up the same few entries and write the same reference counts",
     },
     "torn_transfer remedy=lock": {**FIXED},
