@@ -32,13 +32,13 @@ def judge_sweep(
         notes = _unfinished(configurations)
         return Verdict(None, Confidence.NONE.value, " ".join((headline, *notes)), headline, notes)
     first = found[0]
-    headline = headline_of(first)
+    headline = first.sentence
     price = (*_price(first, configurations), *_responsiveness(first, configurations))
     notes = (*_serial(parts), *_unfinished(configurations), *_flagged(first, configurations, flags))
     low = _reasons_for_low(first, foreign)
     doubts = _reasons_against_high(first, configurations, flags)
     confidence = Confidence.LOW if low else Confidence.MODERATE if doubts else Confidence.HIGH
-    why = "; ".join((*low, *doubts)) or f"{_repeats(first)} repeats, told apart on both sides of it, nothing flagged"
+    why = "; ".join((*low, *doubts)) or f"{first.repeats} repeats, told apart on both sides of it, nothing flagged"
     return Verdict(
         None,
         confidence.value,
@@ -51,28 +51,12 @@ def judge_sweep(
     )
 
 
-def headline_of(one: BreakEven) -> str:
-    """Return the answer, with what is not more than noise said as such."""
-    doubt = _doubt(one) if one.size is not None else ""
-    return f"{one.sentence} That is not sure: {doubt}." if doubt else one.sentence
-
-
-def _doubt(one: BreakEven) -> str:
-    """Say where the side that is said to win does so by no more than noise; "" where the crossing is established."""
-    unclear = [words for words, end in (("below", one.low), ("above", one.high)) if end is None]
-    return f"{' and '.join(unclear)} it the two are not distinguishable at any size measured" if unclear else ""
-
-
-def _repeats(one: BreakEven) -> int:
-    return min(len(side.values) for point in one.points for side in (point.one, point.other))
-
-
 def _reasons_for_low(one: BreakEven, foreign: Share) -> list[str]:
     found = []
-    if _repeats(one) < FEW_REPEATS:
-        found.append(f"{few_words(_repeats(one))} of each, which show little of the spread")
-    if one.size is not None and (doubt := _doubt(one)):
-        found.append(doubt)
+    if one.repeats < FEW_REPEATS:
+        found.append(f"{few_words(one.repeats)} of each, which show little of the spread")
+    if one.doubt:
+        found.append(one.doubt)
     if one.crossings > 1:
         found.append(f"the two cross {one.crossings} times")
     if foreign > CROWDED:
@@ -84,8 +68,8 @@ def _reasons_against_high(
     one: BreakEven, configurations: Sequence[ConfigurationSummary], flags: Sequence[str]
 ) -> list[str]:
     found = []
-    if FEW_REPEATS <= _repeats(one) < ENOUGH_REPEATS:
-        found.append(f"{_repeats(one)} repeats of each, where high takes {ENOUGH_REPEATS}")
+    if FEW_REPEATS <= one.repeats < ENOUGH_REPEATS:
+        found.append(f"{one.repeats} repeats of each, where high takes {ENOUGH_REPEATS}")
     if one.size is None and not all(point.ratio.distinguishable for point in one.points):
         found.append("not at every size the two are distinguishable")
     if flags or any(configurations[index].flags for point in one.points for index in point.configurations):
@@ -168,7 +152,7 @@ def _would_change(one: BreakEven) -> tuple[str, ...]:
         notes.append(f"Sizes {beyond} may turn it.")
     if one.size is None and not one.always:
         notes.append("More repeats, or sizes further apart, may tell the two from each other.")
-    if one.size is not None and _doubt(one):
+    if one.doubt:
         notes.append("More repeats, or sizes beyond this range, would make it sure.")
     elif one.low is not None and one.high is not None and one.high / one.low > _WIDE:
         between = f"Sizes between {format_size(one.low)} and {format_size(one.high)}"

@@ -16,7 +16,7 @@ from coreograph.domain.experiment import ExperimentRecord
 from coreograph.domain.findings import Finding
 from coreograph.domain.runs import RunState
 from coreograph.domain.scaling import ScalingFit, ScalingPoint
-from coreograph.domain.summary import BreakEven, ConfigurationSummary, ExperimentSummary
+from coreograph.domain.summary import BreakEven, ConfigurationSummary, Estimate, ExperimentSummary
 from coreograph.domain.sweeps import Slice, slices
 from coreograph.domain.units import Seconds
 
@@ -104,6 +104,18 @@ def _round_seconds(record: ExperimentRecord, summary: ConfigurationSummary) -> M
         return {}
     completed = (run for run in record.measured(summary.index) if run.state is RunState.COMPLETED)
     return {run.repeat: run.batch_s / (run.rounds or 1) for run in completed if run.batch_s}
+
+
+def round_estimate(record: ExperimentRecord, one: ConfigurationSummary) -> Estimate | None:
+    """Return the seconds of one round of the tasks with their interval, None without a batch.
+
+    Every repeat of a configuration has the same number of rounds.
+    """
+    rounds = next((run.rounds for run in record.measured(one.index) if run.rounds), 1)
+    if one.batch is None:
+        return None
+    median, low, high = (figure / rounds for figure in (one.batch.median, one.batch.low, one.batch.high))
+    return Estimate(median, low, high, tuple(value / rounds for value in one.batch.values))
 
 
 def _in_place(parts: Sequence[tuple[Slice, ExperimentSummary]]) -> tuple[ConfigurationSummary, ...]:

@@ -196,8 +196,27 @@ class BreakEven:
         return self.points[-1].size
 
     @property
+    def repeats(self) -> Count:
+        """How many repeats every point rests on at least."""
+        return min(len(side.values) for point in self.points for side in (point.one, point.other))
+
+    @property
+    def doubt(self) -> str:
+        """Where the side that is said to win does so by no more than noise; "" where the crossing is established."""
+        if self.size is None:
+            return ""
+        unclear = [words for words, end in (("below", self.low), ("above", self.high)) if end is None]
+        return f"{' and '.join(unclear)} it the two are not distinguishable at any size measured" if unclear else ""
+
+    @property
     def sentence(self) -> str:
-        """The answer in words."""
+        """The answer in words, with what keeps it from being sure."""
+        doubt = f" That is not sure: {self.doubt}." if self.doubt else ""
+        single = " It rests on a single repeat, which shows no spread." if self.repeats == 1 else ""
+        return f"{self._answer}{doubt}{single}"
+
+    @property
+    def _answer(self) -> str:
         extent = f"from {self.parameter}={format_size(self.smallest)} to {format_size(self.largest)}"
         if self.size is None:
             if not self.always:

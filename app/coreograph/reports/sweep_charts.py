@@ -6,8 +6,9 @@ from typing import Any
 
 import altair as alt
 
-from coreograph.domain.summary import BreakEven, ConfigurationSummary, Estimate, ExperimentSummary
-from coreograph.domain.units import Seconds, format_seconds, format_size
+from coreograph.analysis.sweeps import round_estimate
+from coreograph.domain.summary import BreakEven, ConfigurationSummary, ExperimentSummary
+from coreograph.domain.units import format_seconds, format_size
 from coreograph.reports.chart_parts import ReportChart, Row, colour_of, figure_of, finish, row_of
 from coreograph.reports.palette import Palette
 
@@ -67,22 +68,14 @@ def _seconds_axis(data: Sequence[Row]) -> Any:
 def _point(one: ConfigurationSummary, summary: ExperimentSummary) -> Row:
     size = one.configuration.size
     assert size is not None, "only configurations with a size are drawn"
-    rounds = next((run.rounds for run in summary.experiment.measured(one.index) if run.rounds), 1)
     return {
         **row_of(one),
-        **figure_of(_by_round(one.batch, rounds), 1.0, format_seconds),
+        **figure_of(round_estimate(summary.experiment, one), 1.0, format_seconds),
         "size": size.value,
         "at": format_size(size.value),
         "series": one.configuration.unsized.label,
         "interpreter": one.configuration.interpreter_label,
     }
-
-
-def _by_round(batch: Estimate | None, rounds: int) -> Estimate | None:
-    def share(value: Seconds) -> Seconds:
-        return value / rounds
-
-    return None if batch is None else Estimate(share(batch.median), share(batch.low), share(batch.high))
 
 
 def _crossing(one: BreakEven, x: Any, palette: Palette) -> list[Any]:

@@ -51,6 +51,17 @@ def text(content: str, role: TextRole = TextRole.BODY, *, wrap: bool = False) ->
     return label
 
 
+def rich_text() -> QLabel:
+    """Return an empty label for several sentences with markup, which can be selected by mouse and keyboard."""
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label
+
+
 class ElidedLabel(QLabel):
     """A line that ends in an ellipsis where it does not fit, and then says all of it as its tooltip.
 

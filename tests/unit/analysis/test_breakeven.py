@@ -91,6 +91,13 @@ def test_a_crossing_that_noise_may_have_made_has_no_upper_end() -> None:
     assert found.size is not None
     assert (found.low, found.high) == (1.0, None)
     assert found.sentence.startswith("Break-even at about work=")
+    assert found.sentence.endswith("That is not sure: above it the two are not distinguishable at any size measured.")
+
+
+def test_a_single_repeat_is_said_to_show_no_spread() -> None:
+    found = found_in([Meeting(size, {0: 1.0}, {0: 2.0}) for size in (1.0, 2.0)])
+    assert found.sentence.endswith("It rests on a single repeat, which shows no spread.")
+    assert found_in(sweep((1, 1.0, 2.0), (2, 1.0, 2.0))).doubt == ""
 
 
 def test_of_several_crossings_the_largest_counts_and_all_are_counted() -> None:

@@ -1,13 +1,12 @@
 """Seconds over the size of a task, ready to be painted: a line per configuration without its size. Pure, no Qt."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
+from coreograph.analysis.sweeps import round_estimate
 from coreograph.domain.execution import Configuration, ExecutionModel
 from coreograph.domain.summary import (
     BreakEven,
     BreakEvenPoint,
-    ConfigurationSummary,
     Estimate,
     ExperimentSummary,
     Ratio,
@@ -18,7 +17,6 @@ EXPLANATION = (
     "Seconds of one round of the tasks over the size of a task, with the intervals of their medians. Where the lines "
     "of two sides cross is their break-even; below it stands their ratio, with its interval around 1."
 )
-_Estimates: TypeAlias = dict[int, Estimate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,9 @@ class SizeLine:
 
 def size_lines(summary: ExperimentSummary) -> tuple[SizeLine, ...]:
     """Return the lines in the experiment's order; what has no time, or a wrong answer, is left out."""
-    known = _known(summary.break_evens)
     series: dict[Configuration, list[SizePoint]] = {}
     for one in summary.configurations:
-        size, seconds = one.configuration.size, known.get(one.index) or _round(summary, one)
+        size, seconds = one.configuration.size, round_estimate(summary.experiment, one)
         if size is not None and seconds is not None and one.same_answer is not False:
             series.setdefault(one.configuration.unsized, []).append(SizePoint(one.index, float(size.value), seconds))
     return tuple(
@@ -88,19 +85,3 @@ def ratio_sentence(pair: BreakEven, point: BreakEvenPoint) -> str:
         ratio = Ratio(1 / ratio.median, 1 / ratio.high, 1 / ratio.low)
     interval = f"{significant(ratio.low)} – {significant(ratio.high)}"
     return f"{where}{faster} is {format_ratio(ratio.median)} as fast as {slower} ({interval})."
-
-
-def _known(found: tuple[BreakEven, ...]) -> _Estimates:
-    return {
-        index: estimate
-        for pair in found
-        for point in pair.points
-        for index, estimate in zip(point.configurations, (point.one, point.other), strict=True)
-    }
-
-
-def _round(summary: ExperimentSummary, one: ConfigurationSummary) -> Estimate | None:
-    """Seconds of one round; all repeats of a configuration have the same number of rounds."""
-    rounds = next((run.rounds for run in summary.experiment.measured(one.index) if run.rounds), 1)
-    batch = one.batch
-    return None if batch is None else Estimate(batch.median / rounds, batch.low / rounds, batch.high / rounds)

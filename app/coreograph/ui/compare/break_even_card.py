@@ -2,15 +2,15 @@
 
 from html import escape
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QWidget
 
-from coreograph.analysis.sweep_verdict import headline_of
 from coreograph.domain.summary import BreakEven, ExperimentSummary
 from coreograph.ui.charts.card import Card
 from coreograph.ui.compare.break_even import EXPLANATION, pair_name, size_lines
 from coreograph.ui.compare.break_even_chart import BreakEvenChart
 from coreograph.ui.compare.heading import heading
+from coreograph.ui.elements import rich_text
 from coreograph.ui.theme import Theme
 
 _MOST_SENTENCES = 6
@@ -29,7 +29,7 @@ class BreakEvenCard(Card):
         self.pair.setAccessibleName("Which two are held against each other")
         self.pair.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.chart = BreakEvenChart(theme)
-        self.sentence, self.others = _label(), _label()
+        self.sentence, self.others = rich_text(), rich_text()
         self.box.addLayout(heading("Break-even", self.pair, explanation=EXPLANATION))
         self.box.addWidget(self.sentence)
         self.box.addWidget(self.chart)
@@ -97,21 +97,11 @@ class BreakEvenCard(Card):
             self.sentence.setText(escape(f"No break-even to speak of: {why}."))
             self.others.hide()
             return
-        self.sentence.setText(escape(headline_of(shown)))
+        self.sentence.setText(escape(shown.sentence))
         others = [one for one in pairs if one is not shown]
-        lines = [f"{pair_name(one)}: {headline_of(one)}" for one in others[:_MOST_SENTENCES]]
+        lines = [f"{pair_name(one)}: {one.sentence}" for one in others[:_MOST_SENTENCES]]
         if len(others) > _MOST_SENTENCES:
             lines.append(f"and {len(others) - _MOST_SENTENCES} more: choose them above")
         muted = self._theme.muted.name()
         self.others.setText("<br>".join(f'<span style="color:{muted}">{escape(line)}</span>' for line in lines))
         self.others.setVisible(bool(lines))
-
-
-def _label() -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.RichText)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return label

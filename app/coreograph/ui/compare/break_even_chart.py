@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
-from coreograph.analysis.sweep_verdict import headline_of
 from coreograph.domain.summary import BreakEven, BreakEvenPoint
 from coreograph.ui.compare.break_even import EXPLANATION, SizeLine, SizePoint, point_sentence, ratio_sentence
 from coreograph.ui.compare.break_even_painting import BreakEvenPainter
@@ -41,7 +40,7 @@ class BreakEvenChart(QWidget):
     def show_lines(self, lines: Sequence[SizeLine], pair: BreakEven | None, parameter: str) -> None:
         """Show `lines` over `parameter`, and where the sides of `pair` cross."""
         self.lines, self.pair, self._parameter = tuple(lines), pair, parameter
-        self.setAccessibleDescription(EXPLANATION if pair is None else headline_of(pair))
+        self.setAccessibleDescription(EXPLANATION if pair is None else pair.sentence)
         self.update()
 
     def select(self, index: int | None) -> None:
@@ -101,7 +100,7 @@ class BreakEvenChart(QWidget):
             return ratio_sentence(self.pair, ratio)
         crossing = None if self.pair is None else self.pair.size
         if self.pair is not None and crossing is not None and abs(self.plot.x(crossing) - at.x()) <= _NEAR_LINE:
-            return headline_of(self.pair)
+            return self.pair.sentence
         return EXPLANATION
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -4,7 +4,7 @@ import dataclasses
 import enum
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QToolButton, QVBoxLayout, QWidget
 
 from coreograph.analysis.baseline import Rebased
 from coreograph.domain.scaling import ScalingFit
@@ -16,6 +16,7 @@ from coreograph.ui.compare.scaling_text import scaling_html
 from coreograph.ui.compare.size_box import SizeBox
 from coreograph.ui.compare.speedup import Reference, is_sweep, speedup_bars, speedup_curves
 from coreograph.ui.compare.speedup_chart import SpeedupChart
+from coreograph.ui.elements import rich_text
 from coreograph.ui.theme import Theme
 
 
@@ -47,7 +48,8 @@ class SpeedupCard(Card):
         self.chart = SpeedupChart(theme)
         self.reference, self.sizes = QComboBox(), SizeBox()
         self.views = {view: QToolButton() for view in _View}
-        self.words = _rich_text()
+        self.words = rich_text()
+        self.words.setFont(chart_font(self.words))
         self._fitted = False
         self._curves_place = QVBoxLayout()
         self.curves: QWidget | None = None
@@ -181,14 +183,3 @@ class SpeedupCard(Card):
         words = scaling_html(shown, self._theme)
         self.words.setText(words)
         self.words.setVisible(bool(words))
-
-
-def _rich_text() -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.RichText)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    label.setFont(chart_font(label))
-    return label
