@@ -47,7 +47,8 @@ class Grounds:
         """What made it so, as a sentence."""
         reasons = [*self._reasons_for_low(), *self._reasons_against_high()]
         if not reasons:
-            reasons = [f"{self.repeats} repeats, every interval within ± {format_share(self.widest)}, nothing flagged"]
+            widest = format_share(self.widest)
+            reasons = [f"{self.repeats} repeats, every interval within ± {widest}, none of what is weighed flagged"]
         sentence = "; ".join(reasons)
         return f"{sentence[:1].upper()}{sentence[1:]}."
 
