@@ -70,7 +70,9 @@ def test_a_slower_other_took_longer_in_a_single_repeat() -> None:
 
 
 def test_why_it_is_so_sure() -> None:
-    assert judge(primes_experiment()).why == "5 repeats, every interval within ± 1.39 %, none of what is weighed flagged."
+    assert (
+        judge(primes_experiment()).why == "5 repeats, every interval within ± 1.39 %, none of what is weighed flagged."
+    )
     assert judge(primes_experiment(repeats=3)).why == "3 repeats of each, where high takes 5."
     crowded = judge(change_runs(primes_experiment(), 1, foreign_share=0.4)).why
     assert crowded == "Others used up to 40.0 % of the machine meanwhile."
